@@ -1,0 +1,75 @@
+/**
+ * Topic: the full name of a neuron as it stands on the wire, `namespace.Type.codec`, and patterns
+ * that match topics.
+ */
+import { UsageError } from "./errors.ts";
+
+/** libzmq 4.3.4 garbles subscriptions to topics beyond this length. */
+export const topicBytesMax = 245;
+
+/**
+ * Topics written as NATS writes subjects: `*` stands for one part, a last `>` for one or more,
+ * so `dev.brewery.*.json` or `dev.brewery.>`. Without either it matches itself only.
+ */
+export type TopicPattern = string;
+
+// Control characters, white space and the wildcards: what ZeroMQ carries but NATS cannot.
+const forbidden = /[\p{Cc}\p{Zs}\p{Zl}\p{Zp}*>]/u;
+const utf8 = new TextEncoder();
+
+/** @throws {UsageError} if `part` is empty or has a dot, white space, `*` or `>` in it. */
+export function checkTopicPart(part: string, what: string): void {
+  if (part === "") {
+    throw new UsageError(`a ${what} is empty; every part of a topic needs a name`, {
+      details: { part },
+    });
+  }
+  if (part.includes(".") || forbidden.test(part) || !part.isWellFormed()) {
+    throw new UsageError(
+      `${what} ${JSON.stringify(part)} has a character that no topic may have: ` +
+        "a dot, white space, a control character, * or >",
+      { details: { part } },
+    );
+  }
+}
+
+/** @throws {UsageError} if `topic` is not a valid topic: an empty or unfit part, or too long. */
+export function checkTopic(topic: string): void {
+  for (const part of topic.split(".")) checkTopicPart(part, `part of topic ${JSON.stringify(topic)}`);
+  const byteCount = utf8.encode(topic).length;
+  if (byteCount > topicBytesMax) {
+    throw new UsageError(`topic of ${byteCount} bytes, at most ${topicBytesMax} allowed: ${topic}`, {
+      details: { topic, byteCount, topicBytesMax },
+    });
+  }
+}
+
+/** True for what has a wildcard, and so can stand for more than one topic. */
+export function isPattern(topicOrPattern: string): boolean {
+  return /[*>]/.test(topicOrPattern);
+}
+
+/** @throws {UsageError} if `pattern` is neither a topic nor made of topic parts, `*` and a last `>`. */
+export function checkPattern(pattern: TopicPattern): void {
+  const parts = pattern.split(".");
+  for (const [index, part] of parts.entries()) {
+    if (part === "*" || (part === ">" && index === parts.length - 1)) continue;
+    checkTopicPart(part, `part of pattern ${JSON.stringify(pattern)}`);
+  }
+}
+
+/** True if `pattern`, taken as valid, stands for `topic`. */
+export function matches(pattern: TopicPattern, topic: string): boolean {
+  const wanted = pattern.split(".");
+  const given = topic.split(".");
+  for (const [index, part] of wanted.entries()) {
+    if (part === ">") return given.length > index;
+    if (index >= given.length || (part !== "*" && part !== given[index])) return false;
+  }
+  return wanted.length === given.length;
+}
+
+/** The codec's name in a topic: what follows the last dot. */
+export function codecNameOf(topic: string): string {
+  return topic.slice(topic.lastIndexOf(".") + 1);
+}
