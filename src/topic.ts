@@ -13,8 +13,8 @@ export const topicBytesMax = 245;
  */
 export type TopicPattern = string;
 
-// Control characters, white space and the wildcards: what ZeroMQ carries but NATS cannot.
-const forbidden = /[\p{Cc}\p{Zs}\p{Zl}\p{Zp}*>]/u;
+// Control characters, lone surrogates, white space and the wildcards: not fit for a NATS subject.
+const forbidden = /[\p{Cc}\p{Cs}\p{Zs}\p{Zl}\p{Zp}*>]/u;
 const utf8 = new TextEncoder();
 
 /** @throws {UsageError} if `part` is empty or has a dot, white space, `*` or `>` in it. */
@@ -24,7 +24,7 @@ export function checkTopicPart(part: string, what: string): void {
       details: { part },
     });
   }
-  if (part.includes(".") || forbidden.test(part) || !part.isWellFormed()) {
+  if (part.includes(".") || forbidden.test(part)) {
     throw new UsageError(
       `${what} ${JSON.stringify(part)} has a character that no topic may have: ` +
         "a dot, white space, a control character, * or >",
@@ -35,12 +35,16 @@ export function checkTopicPart(part: string, what: string): void {
 
 /** @throws {UsageError} if `topic` is not a valid topic: an empty or unfit part, or too long. */
 export function checkTopic(topic: string): void {
-  for (const part of topic.split(".")) checkTopicPart(part, `part of topic ${JSON.stringify(topic)}`);
+  for (const part of topic.split("."))
+    checkTopicPart(part, `part of topic ${JSON.stringify(topic)}`);
   const byteCount = utf8.encode(topic).length;
   if (byteCount > topicBytesMax) {
-    throw new UsageError(`topic of ${byteCount} bytes, at most ${topicBytesMax} allowed: ${topic}`, {
-      details: { topic, byteCount, topicBytesMax },
-    });
+    throw new UsageError(
+      `topic of ${byteCount} bytes, at most ${topicBytesMax} allowed: ${topic}`,
+      {
+        details: { topic, byteCount, topicBytesMax },
+      },
+    );
   }
 }
 
@@ -67,6 +71,32 @@ export function matches(pattern: TopicPattern, topic: string): boolean {
     if (index >= given.length || (part !== "*" && part !== given[index])) return false;
   }
   return wanted.length === given.length;
+}
+
+/** A set of topics and patterns that can tell whether it takes a topic. */
+export class TopicSet {
+  readonly #topics = new Set<string>();
+  readonly #patterns = new Set<TopicPattern>();
+
+  add(target: TopicPattern): void {
+    (isPattern(target) ? this.#patterns : this.#topics).add(target);
+  }
+
+  delete(target: TopicPattern): void {
+    (isPattern(target) ? this.#patterns : this.#topics).delete(target);
+  }
+
+  has(topic: string): boolean {
+    if (this.#topics.has(topic)) return true;
+    for (const pattern of this.#patterns) if (matches(pattern, topic)) return true;
+    return false;
+  }
+
+  /** All of them, as they were added. */
+  *[Symbol.iterator](): IterableIterator<TopicPattern> {
+    yield* this.#topics;
+    yield* this.#patterns;
+  }
 }
 
 /** The codec's name in a topic: what follows the last dot. */

@@ -1,0 +1,115 @@
+/** Axon (plain term: typed handle): a neuron held together with a ganglion. */
+import { UsageError } from "./errors.ts";
+import type { Ganglion, ReadyOptions, TransmitOptions } from "./ganglion/ganglion.ts";
+import type { Neuron } from "./neuron.ts";
+import type { QueueOptions } from "./queue.ts";
+import type { RawReactant, Reactant, ReactOptions } from "./reactant.ts";
+import type { Subscription } from "./subscription.ts";
+
+export interface ValuesOptions {
+  /** Ends the iteration. */
+  readonly signal?: AbortSignal;
+  /** What holds the values that were not asked for yet. Default 1000, policy `block`. */
+  readonly queue?: QueueOptions;
+}
+
+export class Axon<T> implements AsyncIterable<T> {
+  readonly neuron: Neuron<T>;
+  readonly ganglion: Ganglion;
+
+  constructor(neuron: Neuron<T>, ganglion: Ganglion) {
+    this.neuron = neuron;
+    this.ganglion = ganglion;
+  }
+
+  react(reactant: Reactant<T>, options?: ReactOptions): Subscription {
+    return this.ganglion.react(this.neuron, reactant, options);
+  }
+
+  reactRaw(reactant: RawReactant, options?: ReactOptions): Subscription {
+    return this.ganglion.reactRaw(this.neuron, reactant, options);
+  }
+
+  transmit(value: T, options?: TransmitOptions): Promise<void> {
+    return this.ganglion.transmit(this.neuron, value as NoInfer<T>, options);
+  }
+
+  transmitRaw(bytes: Uint8Array, options?: TransmitOptions): Promise<void> {
+    return this.ganglion.transmitRaw(this.neuron, bytes, options);
+  }
+
+  adapt(options?: { readonly signal?: AbortSignal }): Promise<void> {
+    return this.ganglion.adapt(this.neuron, options);
+  }
+
+  ready(options?: ReadyOptions): Promise<void> {
+    return this.ganglion.ready(this.neuron, options);
+  }
+
+  /** Every value that arrives from now on; ends by `break`, the signal, or `close()` of the ganglion. */
+  values(options: ValuesOptions = {}): AsyncIterableIterator<T> {
+    return new Values(this, options);
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<T> {
+    return this.values();
+  }
+}
+
+/** One more reactant, whose call lasts until the value is asked for. */
+class Values<T> implements AsyncIterableIterator<T> {
+  readonly #subscription: Subscription;
+  // At most one value is held here; further ones are in the reactant's queue.
+  #held: { readonly value: T; readonly taken: () => void } | undefined;
+  #asked: ((result: IteratorResult<T>) => void) | undefined;
+  #ended = false;
+
+  constructor(axon: Axon<T>, options: ValuesOptions) {
+    this.#subscription = axon.react((value) => this.#take(value), options);
+    void this.#subscription.ended.then(() => this.#end());
+  }
+
+  next(): Promise<IteratorResult<T>> {
+    const held = this.#held;
+    if (held !== undefined) {
+      this.#held = undefined;
+      held.taken();
+      return Promise.resolve({ done: false, value: held.value });
+    }
+    if (this.#ended) return Promise.resolve({ done: true, value: undefined });
+    if (this.#asked !== undefined) {
+      return Promise.reject(new UsageError("next() was called again before it had answered"));
+    }
+    return new Promise((resolve) => {
+      this.#asked = resolve;
+    });
+  }
+
+  return(): Promise<IteratorResult<T>> {
+    this.#held = undefined;
+    this.#subscription.unsubscribe();
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  #take(value: T): void | Promise<void> {
+    const asked = this.#asked;
+    if (asked !== undefined) {
+      this.#asked = undefined;
+      asked({ done: false, value });
+      return undefined;
+    }
+    return new Promise((resolve) => {
+      this.#held = { value, taken: resolve };
+    });
+  }
+
+  #end(): void {
+    this.#ended = true;
+    this.#asked?.({ done: true, value: undefined });
+    this.#asked = undefined;
+  }
+}

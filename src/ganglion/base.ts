@@ -1,0 +1,401 @@
+/** What all ganglia have in common: the calls of an application, over a table of synapses. */
+
+import { ClosedError, UsageError } from "../errors.ts";
+import { Impulse } from "../impulse.ts";
+import {
+  type DropReason,
+  type Incident,
+  type IncidentListener,
+  IncidentReporter,
+  reportUnheard,
+} from "../incident.ts";
+import { startTimer } from "../io/timer.ts";
+import { Neuron, topicOf } from "../neuron.ts";
+import type { Patience } from "../queue.ts";
+import type { RawReactant, Reactant, ReactOptions } from "../reactant.ts";
+import { Receptor } from "../receptor.ts";
+import { Counters, type Counts, type Stats, totalOf } from "../stats.ts";
+import { Registration, type Subscription } from "../subscription.ts";
+import type { Synapse } from "../synapse.ts";
+import { checkPattern, checkTopic, isPattern, type TopicPattern } from "../topic.ts";
+import type { Wait } from "../wait.ts";
+import { Filter, type FilterOptions } from "./filter.ts";
+import type { Attachment, Ganglion, Junction, ReadyOptions, TransmitOptions } from "./ganglion.ts";
+import { SynapseTable } from "./synapse-table.ts";
+
+export interface GanglionOptions extends FilterOptions {
+  /** For people and incidents. Default: says what and where it is. */
+  readonly name?: string;
+  /** How long `transmit` waits for a place in a queue with policy `block`. Default 10,000 ms. */
+  readonly sendTimeoutMs?: number;
+  /** How long `close()` goes on sending and calling reactants. Default 2,000 ms. */
+  readonly lingerMs?: number;
+  /** Topics that may come into being by arrival alone, by a pattern. Default 65,536. */
+  readonly topicsMax?: number;
+  /** Label of the network behind it; see `Ganglion.segment`. */
+  readonly segment?: string;
+}
+
+const sendTimeoutMsDefault = 10_000;
+const lingerMsDefault = 2_000;
+const topicsMaxDefault = 65_536;
+
+// One for all messages that were handed over at once, which is nearly all: a promise costs more
+// than the rest of an in-process message.
+const done: Promise<void> = Promise.resolve();
+
+/** @typeParam S What the ganglion keeps for each topic. */
+export abstract class GanglionBase<S extends Synapse> implements Ganglion {
+  readonly name: string;
+  readonly segment: string | undefined;
+  abstract readonly external: boolean;
+  protected readonly sendTimeoutMs: number;
+  protected readonly lingerMs: number;
+  protected readonly synapses: SynapseTable<S>;
+  /** What has no topic, or one that has no synapse. */
+  protected readonly otherCounters: Counters = new Counters();
+  readonly #filter: Filter;
+  readonly #patience: Patience;
+  readonly #topicsMax: number;
+  readonly #reporter = new IncidentReporter();
+  readonly #registrations = new Set<Registration>();
+  readonly #receptors = new Set<Receptor>();
+  readonly #readinessWaiters = new Set<() => void>();
+  #junction: Junction | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(options: GanglionOptions, name: string) {
+    this.name = options.name ?? name;
+    this.segment = options.segment;
+    this.sendTimeoutMs = options.sendTimeoutMs ?? sendTimeoutMsDefault;
+    this.lingerMs = options.lingerMs ?? lingerMsDefault;
+    this.#topicsMax = options.topicsMax ?? topicsMaxDefault;
+    this.#patience = { timeoutMs: this.sendTimeoutMs };
+    this.#filter = new Filter(options);
+    this.synapses = new SynapseTable((topic, neuron) => this.makeSynapse(topic, neuron));
+  }
+
+  // What a kind of ganglion adds.
+
+  protected abstract makeSynapse(topic: string, neuron: Neuron | undefined): S;
+  /** Passes on an impulse that was transmitted here. */
+  protected abstract conduct(synapse: S, impulse: Impulse, patience: Patience): Wait;
+  abstract transduce(impulse: Impulse, patience?: Patience): Wait;
+  /** How many receivers a topic has now; undefined where the transport cannot know. */
+  protected abstract receivers(topic: string): number | undefined;
+  /** True when a message sent now would be on its way to `receivers`, or to as many as is usual. */
+  protected abstract isReady(topic: string, receivers: number | undefined): boolean;
+  /** Sends what is queued, for the linger time at most, and lets go of the transport. */
+  protected abstract shut(): Promise<void>;
+  /** A topic or pattern has got its first receiver here, or lost its last. */
+  protected interestChanged(_target: TopicPattern, _wanted: boolean): void {}
+  abstract ref(): void;
+  abstract unref(): void;
+
+  // The calls of an application.
+
+  capable(target: Neuron | string): boolean {
+    return this.#filter.passes(topicOf(target));
+  }
+
+  react<T>(
+    neuron: Neuron<T>,
+    reactant: Reactant<NoInfer<T>>,
+    options: ReactOptions = {},
+  ): Subscription {
+    const synapse = this.obtainSynapse(neuron.name, neuron);
+    return this.#subscribe(synapse, new Receptor(neuron, reactant, options), options.signal);
+  }
+
+  reactRaw(
+    target: Neuron | TopicPattern,
+    reactant: RawReactant,
+    options: ReactOptions = {},
+  ): Subscription {
+    const receptor = new Receptor(undefined, reactant, options);
+    if (typeof target === "string" && isPattern(target)) {
+      return this.#subscribeToPattern(target, receptor, options.signal);
+    }
+    const neuron = typeof target === "string" ? undefined : target;
+    const synapse = this.obtainSynapse(topicOf(target), neuron);
+    return this.#subscribe(synapse, receptor, options.signal);
+  }
+
+  transmit<T>(neuron: Neuron<T>, value: NoInfer<T>, options?: TransmitOptions): Promise<void>;
+  transmit(instance: object, options?: TransmitOptions): Promise<void>;
+  transmit(first: object, second?: unknown, third?: TransmitOptions): Promise<void> {
+    let synapse: S | undefined;
+    try {
+      const isNeuron = first instanceof Neuron;
+      const neuron = isNeuron ? first : this.synapses.neuronOfInstance(first);
+      const value = isNeuron ? second : first;
+      // The overloads: with an instance the options are the second argument.
+      const options = isNeuron ? third : (second as TransmitOptions | undefined);
+      synapse = this.obtainSynapse(neuron.name, neuron);
+      return this.#launch(synapse, Impulse.ofValue(neuron, value), options);
+    } catch (cause) {
+      return this.#failed(synapse, cause);
+    }
+  }
+
+  transmitRaw(
+    target: Neuron | string,
+    bytes: Uint8Array,
+    options?: TransmitOptions,
+  ): Promise<void> {
+    let synapse: S | undefined;
+    try {
+      const neuron = typeof target === "string" ? undefined : target;
+      synapse = this.obtainSynapse(topicOf(target), neuron);
+      const impulse = Impulse.ofBytes(synapse.topic, synapse.neuron, bytes);
+      return this.#launch(synapse, impulse, options);
+    } catch (cause) {
+      return this.#failed(synapse, cause);
+    }
+  }
+
+  async adapt(
+    target: Neuron | TopicPattern,
+    options: { readonly signal?: AbortSignal } = {},
+  ): Promise<void> {
+    options.signal?.throwIfAborted();
+    if (typeof target === "string" && isPattern(target)) {
+      this.#checkOpen();
+      checkPattern(target);
+      this.adaptPattern(target);
+      return;
+    }
+    this.obtainSynapse(topicOf(target), typeof target === "string" ? undefined : target);
+  }
+
+  /** Makes all topics that match known, those to come included. */
+  protected adaptPattern(_pattern: TopicPattern): void {}
+
+  async ready(target: Neuron | string, options: ReadyOptions = {}): Promise<void> {
+    this.#checkOpen();
+    const topic = topicOf(target);
+    const { receivers, signal } = options;
+    signal?.throwIfAborted();
+    this.checkCapable(topic);
+    if (this.isReady(topic, receivers)) return;
+    await new Promise<void>((resolve, reject) => {
+      const settle = (act: () => void): void => {
+        this.#readinessWaiters.delete(look);
+        signal?.removeEventListener("abort", aborted);
+        act();
+      };
+      const aborted = (): void => settle(() => reject(signal?.reason));
+      const look = (): void => {
+        if (this.#closing !== undefined) settle(() => reject(this.#closedError()));
+        else if (this.isReady(topic, receivers)) settle(resolve);
+      };
+      this.#readinessWaiters.add(look);
+      signal?.addEventListener("abort", aborted, { once: true });
+    });
+  }
+
+  stats(): Stats {
+    const topics: Record<string, Counts> = {};
+    for (const synapse of this.synapses.values()) topics[synapse.topic] = synapse.counts();
+    return totalOf(topics, this.otherCounters.snapshot(0));
+  }
+
+  on(_event: "incident", listener: IncidentListener): Subscription {
+    this.#reporter.add(listener);
+    return new Registration(() => this.#reporter.remove(listener));
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  // For a plexus.
+
+  attach(junction: Junction): Attachment {
+    this.#checkOpen();
+    if (this.#junction !== undefined) {
+      throw new UsageError(`${this.name} is joined to a plexus already; open another one`);
+    }
+    this.#junction = junction;
+    return {
+      want: (target) => this.junctionWants(target, true),
+      unwant: (target) => this.junctionWants(target, false),
+      receivers: (topic) => this.receivers(topic),
+      detach: () => {
+        this.#junction = undefined;
+      },
+    };
+  }
+
+  /** The plexus wants a topic, or all that match a pattern, or no longer does. */
+  protected abstract junctionWants(target: TopicPattern, wanted: boolean): void;
+
+  protected get junction(): Junction | undefined {
+    return this.#junction;
+  }
+
+  /** Tells whoever listens: here, in the plexus, or else the process. */
+  report(incident: Incident): boolean {
+    const heardHere = this.#reporter.tell(incident);
+    const heardAbove = this.#junction?.report(incident) ?? false;
+    if (!heardHere && !heardAbove && this.#junction === undefined) reportUnheard(incident);
+    return heardHere || heardAbove;
+  }
+
+  readinessChanged(): void {
+    for (const look of this.#readinessWaiters) look();
+    this.#junction?.readinessChanged();
+  }
+
+  // For the kinds of ganglia.
+
+  protected get isClosing(): boolean {
+    return this.#closing !== undefined;
+  }
+
+  /**
+   * The synapse of a topic, made at first use.
+   * @throws {UsageError} if the topic is malformed or the filters refuse it. @throws {ClosedError}
+   */
+  protected obtainSynapse(topic: string, neuron: Neuron | undefined): S {
+    if (this.#closing !== undefined) throw this.#closedError();
+    const known = this.synapses.find(topic);
+    if (known !== undefined && (known.neuron !== undefined || neuron === undefined)) return known;
+    if (neuron === undefined) checkTopic(topic);
+    this.checkCapable(topic);
+    return this.synapses.obtain(topic, neuron);
+  }
+
+  /** The synapse for a topic that has arrived and is known, or wanted by a pattern; or undefined. */
+  protected synapseForArrival(topic: string): S | undefined {
+    const known = this.synapses.find(topic);
+    if (known !== undefined) return known;
+    if (!this.wantsUnknown(topic) || !this.capable(topic)) return undefined;
+    if (this.synapses.size >= this.#topicsMax) {
+      this.droppedElsewhere("topic-limit", topic, `more than ${this.#topicsMax} topics`);
+      return undefined;
+    }
+    return this.synapses.obtain(topic, undefined);
+  }
+
+  /** True if a pattern here wants a topic that nobody adapted. */
+  protected wantsUnknown(topic: string): boolean {
+    return this.synapses.hasPatternFor(topic);
+  }
+
+  /** Counts and reports a message that has no synapse. */
+  protected droppedElsewhere(reason: DropReason, topic: string | undefined, why: string): void {
+    this.otherCounters.drop(reason, 1);
+    this.report({
+      kind: "dropped",
+      reason,
+      message: `a message was dropped: ${why}`,
+      ganglion: this.name,
+      ...(topic === undefined ? {} : { topic }),
+    });
+  }
+
+  protected checkCapable(topic: string): void {
+    if (this.capable(topic)) return;
+    throw new UsageError(`${this.name} does not take ${topic}: its filters refuse it`, {
+      details: { ganglion: this.name, topic },
+    });
+  }
+
+  #checkOpen(): void {
+    if (this.#closing !== undefined) throw this.#closedError();
+  }
+
+  #closedError(): ClosedError {
+    return new ClosedError(`${this.name} is closed`, { details: { ganglion: this.name } });
+  }
+
+  #launch(synapse: S, impulse: Impulse, options: TransmitOptions | undefined): Promise<void> {
+    let patience = this.#patience;
+    if (options !== undefined) {
+      options.signal?.throwIfAborted();
+      patience = { timeoutMs: options.timeoutMs ?? this.sendTimeoutMs, signal: options.signal };
+    }
+    const wait = this.conduct(synapse, impulse, patience);
+    if (wait === undefined) return done;
+    wait.catch((cause: unknown) => synapse.transmitFailed(cause));
+    return wait;
+  }
+
+  /** A rejection that is handled already, and an incident. */
+  #failed(synapse: S | undefined, cause: unknown): Promise<void> {
+    if (synapse !== undefined) synapse.transmitFailed(cause);
+    else {
+      const message = "a message was not handed over";
+      this.report({ kind: "transmit-failed", message, ganglion: this.name, cause });
+    }
+    const failure = Promise.reject(cause);
+    failure.catch(() => {});
+    return failure;
+  }
+
+  #subscribe(synapse: S, receptor: Receptor, signal: AbortSignal | undefined): Subscription {
+    synapse.dendrite.add(receptor);
+    if (synapse.dendrite.size === 1) this.interestChanged(synapse.topic, true);
+    return this.#register(receptor, signal, () => {
+      synapse.dendrite.remove(receptor);
+      if (synapse.dendrite.size === 0) this.interestChanged(synapse.topic, false);
+    });
+  }
+
+  #subscribeToPattern(
+    pattern: TopicPattern,
+    receptor: Receptor,
+    signal: AbortSignal | undefined,
+  ): Subscription {
+    this.#checkOpen();
+    checkPattern(pattern);
+    this.synapses.addPattern(pattern, receptor);
+    this.interestChanged(pattern, true);
+    return this.#register(receptor, signal, () => {
+      this.synapses.removePattern(receptor);
+      this.interestChanged(pattern, false);
+    });
+  }
+
+  #register(receptor: Receptor, signal: AbortSignal | undefined, remove: () => void): Subscription {
+    this.#receptors.add(receptor);
+    this.readinessChanged();
+    const registration: Registration = new Registration(() => {
+      this.#registrations.delete(registration);
+      this.#receptors.delete(receptor);
+      remove();
+      receptor.close();
+      this.readinessChanged();
+    });
+    this.#registrations.add(registration);
+    if (signal !== undefined) registration.endBy(signal);
+    return registration;
+  }
+
+  async #close(): Promise<void> {
+    // Set before anything runs that could look at it.
+    await Promise.resolve();
+    this.readinessChanged();
+    await this.shut();
+    await this.#settleReceptors();
+    for (const registration of [...this.#registrations]) registration.unsubscribe();
+    this.#junction?.left(this);
+    this.#junction = undefined;
+  }
+
+  async #settleReceptors(): Promise<void> {
+    const idle = Promise.all([...this.#receptors].map((receptor) => receptor.idle()));
+    let timer: { cancel(): void } | undefined;
+    const lingerOver = new Promise<void>((resolve) => {
+      timer = startTimer(this.lingerMs, resolve);
+    });
+    await Promise.race([idle, lingerOver]);
+    timer?.cancel();
+  }
+}

@@ -1,0 +1,114 @@
+/** The synapses of one ganglion, and the patterns that stand for topics not met yet. */
+import { UsageError } from "../errors.ts";
+import type { Neuron } from "../neuron.ts";
+import type { Receptor } from "../receptor.ts";
+import type { Synapse } from "../synapse.ts";
+import { isPattern, matches, type TopicPattern } from "../topic.ts";
+
+export class SynapseTable<S extends Synapse> {
+  readonly #make: (topic: string, neuron: Neuron | undefined) => S;
+  readonly #byTopic = new Map<string, S>();
+  // The neurons made from a class; more than one is an error when an instance is sent.
+  readonly #byClass = new Map<unknown, Neuron[]>();
+  readonly #patternReceptors = new Map<Receptor, TopicPattern>();
+
+  constructor(make: (topic: string, neuron: Neuron | undefined) => S) {
+    this.#make = make;
+  }
+
+  get size(): number {
+    return this.#byTopic.size;
+  }
+
+  values(): IterableIterator<S> {
+    return this.#byTopic.values();
+  }
+
+  find(topic: string): S | undefined {
+    return this.#byTopic.get(topic);
+  }
+
+  /** Those of a topic, or of all topics that match a pattern. */
+  matching(target: TopicPattern): S[] {
+    if (isPattern(target)) return [...this.values()].filter(({ topic }) => matches(target, topic));
+    const synapse = this.#byTopic.get(target);
+    return synapse === undefined ? [] : [synapse];
+  }
+
+  /** The synapse of a topic that was checked; made at first use, with the patterns that match it. */
+  obtain(topic: string, neuron: Neuron | undefined): S {
+    let synapse = this.#byTopic.get(topic);
+    if (synapse === undefined) {
+      synapse = this.#make(topic, neuron);
+      this.#byTopic.set(topic, synapse);
+      for (const [receptor, pattern] of this.#patternReceptors) {
+        if (matches(pattern, topic)) synapse.dendrite.add(receptor);
+      }
+      if (neuron !== undefined) this.#rememberClass(neuron);
+    } else if (synapse.neuron === undefined && neuron !== undefined) {
+      synapse.neuron = neuron;
+      this.#rememberClass(neuron);
+    }
+    return synapse;
+  }
+
+  /** The patterns that reactants here react to. */
+  patterns(): Iterable<TopicPattern> {
+    return this.#patternReceptors.values();
+  }
+
+  /** True if a reactant to a pattern takes the topic. */
+  hasPatternFor(topic: string): boolean {
+    for (const pattern of this.#patternReceptors.values()) if (matches(pattern, topic)) return true;
+    return false;
+  }
+
+  /** Adds a receptor for all topics that match, those to come included. */
+  addPattern(pattern: TopicPattern, receptor: Receptor): void {
+    this.#patternReceptors.set(receptor, pattern);
+    for (const synapse of this.matching(pattern)) synapse.dendrite.add(receptor);
+  }
+
+  removePattern(receptor: Receptor): void {
+    this.#patternReceptors.delete(receptor);
+    for (const synapse of this.#byTopic.values()) synapse.dendrite.remove(receptor);
+  }
+
+  /**
+   * The neuron for an instance: that of its class, else of the nearest class it extends.
+   * @throws {UsageError} if there is none, or more than one.
+   */
+  neuronOfInstance(instance: object): Neuron {
+    for (
+      let prototype: unknown = Object.getPrototypeOf(instance);
+      prototype !== null;
+      prototype = Object.getPrototypeOf(prototype)
+    ) {
+      const known = this.#byClass.get(prototype);
+      if (known === undefined) continue;
+      const [neuron, ...others] = known;
+      if (neuron !== undefined && others.length === 0) return neuron;
+      throw new UsageError(
+        `class ${nameOfInstance(instance)} has ${known.length} neurons here: ` +
+          `${known.join(", ")}; name the one to transmit on`,
+        { details: { neurons: known.map((each) => each.name) } },
+      );
+    }
+    throw new UsageError(
+      `no neuron known here was made from class ${nameOfInstance(instance)}; adapt it first, ` +
+        "or use transmit(neuron, value)",
+      { details: { className: nameOfInstance(instance) } },
+    );
+  }
+
+  #rememberClass(neuron: Neuron): void {
+    if (neuron.type === undefined) return;
+    const known = this.#byClass.get(neuron.type.prototype) ?? [];
+    known.push(neuron);
+    this.#byClass.set(neuron.type.prototype, known);
+  }
+}
+
+function nameOfInstance(instance: object): string {
+  return instance.constructor?.name ?? "without a name";
+}

@@ -1,0 +1,138 @@
+/**
+ * Identity of messages: every impulse that leaves a process has an origin, a number and a hop
+ * count, so that copies that come by two ways are known for what they are.
+ */
+import { randomUint32 } from "./io/entropy.ts";
+
+/** The id of an impulse as the API shows it. */
+export interface ImpulseId {
+  /** 64 random bits, made afresh by every plexus. */
+  readonly origin: bigint;
+  /** Counts the origin's messages of one neuron, from 0. */
+  readonly sequence: number;
+  /** How many transports it has crossed. */
+  readonly hops: number;
+}
+
+/** The id as it is handled: the origin in two halves, because a bigint costs an allocation. */
+export interface Label {
+  readonly originHigh: number;
+  readonly originLow: number;
+  readonly sequence: number;
+  readonly hops: number;
+}
+
+/** A message that has crossed so many transports is delivered, but no longer forwarded. */
+export const hopsMax = 16;
+
+/** How many numbers of one origin and neuron a window remembers. */
+export const repeatWindowWidth = 4_096;
+
+// Origins remembered per neuron; the one longest unheard is forgotten first.
+const originsMax = 1_024;
+
+/** One sender of impulses. */
+export class Origin {
+  readonly high: number = randomUint32();
+  readonly low: number = randomUint32();
+
+  label(sequence: number): Label {
+    return { originHigh: this.high, originLow: this.low, sequence, hops: 0 };
+  }
+
+  made(label: Label): boolean {
+    return label.originHigh === this.high && label.originLow === this.low;
+  }
+}
+
+/** What a window says of a number: not seen yet, seen, or too old to tell. */
+export type Verdict = "fresh" | "duplicate" | "late";
+
+/** The numbers seen from one origin, the last `repeatWindowWidth` of them. */
+export class RepeatWindow {
+  #lowest: number;
+  #highest: number;
+  // Made at the first gap: until then every number from #lowest to #highest was seen.
+  #seen: Uint8Array | undefined;
+
+  /** A window that has seen `sequence` only. */
+  constructor(sequence: number) {
+    this.#lowest = sequence;
+    this.#highest = sequence;
+  }
+
+  /** Takes note of `sequence` and says whether it is new. */
+  accept(sequence: number): Verdict {
+    if (sequence === this.#highest + 1 && this.#seen === undefined) {
+      this.#highest = sequence;
+      return "fresh";
+    }
+    if (sequence <= this.#highest - repeatWindowWidth) return "late";
+    if (this.#seen === undefined) {
+      if (sequence >= this.#lowest && sequence <= this.#highest) return "duplicate";
+      this.#seen = this.#contiguous();
+    }
+    return this.#acceptWithGaps(this.#seen, sequence);
+  }
+
+  #contiguous(): Uint8Array {
+    const seen = new Uint8Array(repeatWindowWidth);
+    const first = Math.max(this.#lowest, this.#highest - repeatWindowWidth + 1);
+    for (let number = first; number <= this.#highest; number++) {
+      seen[number % repeatWindowWidth] = 1;
+    }
+    return seen;
+  }
+
+  #acceptWithGaps(seen: Uint8Array, sequence: number): Verdict {
+    if (sequence > this.#highest) {
+      if (sequence - this.#highest >= repeatWindowWidth) seen.fill(0);
+      else for (let n = this.#highest + 1; n < sequence; n++) seen[n % repeatWindowWidth] = 0;
+      this.#highest = sequence;
+    } else if (seen[sequence % repeatWindowWidth] === 1) {
+      return "duplicate";
+    }
+    seen[sequence % repeatWindowWidth] = 1;
+    return "fresh";
+  }
+}
+
+/** The windows of one neuron, one for each origin. */
+export class RepeatFilter {
+  readonly #windows = new Map<string, RepeatWindow>();
+  // Nearly always the origin is that of the message before.
+  #lastHigh = -1;
+  #lastLow = -1;
+  #last: RepeatWindow | undefined;
+
+  accept(label: Label): Verdict {
+    if (
+      this.#last !== undefined &&
+      label.originLow === this.#lastLow &&
+      label.originHigh === this.#lastHigh
+    ) {
+      return this.#last.accept(label.sequence);
+    }
+    return this.#acceptOfOther(label);
+  }
+
+  #acceptOfOther(label: Label): Verdict {
+    const key = `${label.originHigh}:${label.originLow}`;
+    const known = this.#windows.get(key);
+    const window = known ?? new RepeatWindow(label.sequence);
+    this.#windows.delete(key);
+    this.#windows.set(key, window);
+    if (this.#windows.size > originsMax) this.#forgetOldest();
+    this.#last = window;
+    this.#lastHigh = label.originHigh;
+    this.#lastLow = label.originLow;
+    return known === undefined ? "fresh" : window.accept(label.sequence);
+  }
+
+  #forgetOldest(): void {
+    for (const key of this.#windows.keys()) {
+      this.#windows.delete(key);
+      return;
+    }
+  }
+}

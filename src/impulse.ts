@@ -1,0 +1,134 @@
+/** Impulse (plain term: message): one message in flight; value and bytes are each made at most once. */
+import type { Codec } from "./codec/codec.ts";
+import { CodecError } from "./errors.ts";
+import type { Ganglion } from "./ganglion/ganglion.ts";
+import type { ImpulseId, Label } from "./identity.ts";
+import type { Neuron } from "./neuron.ts";
+
+export class Impulse<T = unknown> {
+  readonly topic: string;
+  /** The external ganglion it arrived by; undefined when it was transmitted here. */
+  readonly source: Ganglion | undefined;
+  #neuron: Neuron<T> | undefined;
+  #label: Label | undefined;
+  #bytes: Uint8Array | undefined;
+  #value: T | undefined;
+  // Whose value `#value` is: a codec's, `asSent` for the sender's own, undefined while there is none.
+  #valueOf: Codec<unknown> | typeof asSent | undefined;
+  #failure: CodecError | undefined;
+
+  private constructor(
+    topic: string,
+    neuron: Neuron<T> | undefined,
+    source: Ganglion | undefined,
+    label: Label | undefined,
+  ) {
+    this.topic = topic;
+    this.source = source;
+    this.#neuron = neuron;
+    this.#label = label;
+    this.#bytes = undefined;
+    this.#value = undefined;
+    this.#valueOf = undefined;
+    this.#failure = undefined;
+  }
+
+  /** A value handed over here. */
+  static ofValue<T>(neuron: Neuron<T>, value: T): Impulse<T> {
+    const impulse = new Impulse<T>(neuron.name, neuron, undefined, undefined);
+    impulse.#value = value;
+    impulse.#valueOf = asSent;
+    return impulse;
+  }
+
+  /** Bytes handed over here, or arrived from `source`. */
+  static ofBytes<T>(
+    topic: string,
+    neuron: Neuron<T> | undefined,
+    bytes: Uint8Array,
+    source?: Ganglion,
+    label?: Label,
+  ): Impulse<T> {
+    const impulse = new Impulse<T>(topic, neuron, source, label);
+    impulse.#bytes = bytes;
+    return impulse;
+  }
+
+  /** Undefined for a topic that is known here by a pattern only. */
+  get neuron(): Neuron<T> | undefined {
+    return this.#neuron;
+  }
+
+  /** Its id; undefined when it came from a peer that gives none, or never left this process. */
+  get id(): ImpulseId | undefined {
+    const label = this.#label;
+    if (label === undefined) return undefined;
+    const origin = (BigInt(label.originHigh) << 32n) | BigInt(label.originLow);
+    return { origin, sequence: label.sequence, hops: label.hops };
+  }
+
+  /**
+   * The bytes: as they arrived, or encoded now, once. Where they arrived they are a view into the
+   * receive buffer; copy what you keep.
+   * @throws {CodecError} if the value does not fit its codec.
+   */
+  get bytes(): Uint8Array {
+    if (this.#bytes !== undefined) return this.#bytes;
+    if (this.#failure !== undefined) throw this.#failure;
+    try {
+      // Without bytes it was made by `ofValue`, which has a neuron and its value.
+      const neuron = this.#neuron as Neuron<T>;
+      this.#bytes = neuron.codec.encode(this.#value as T);
+      return this.#bytes;
+    } catch (cause) {
+      this.#failure = codecErrorOf(cause, "encoded", this.topic);
+      throw this.#failure;
+    }
+  }
+
+  /** @internal The id in the form in which it is handled. */
+  get label(): Label | undefined {
+    return this.#label;
+  }
+
+  /** @internal Gives it an id on its way out. */
+  mark(label: Label): void {
+    this.#label = label;
+  }
+
+  /** @internal True while there is neither a value nor a way to it without decoding. */
+  get needsDecoding(): boolean {
+    return this.#valueOf !== asSent;
+  }
+
+  /**
+   * @internal The value: the very one that was sent, or decoded now, once for each codec.
+   * @throws {CodecError} if the bytes are not such a value.
+   */
+  valueBy<V>(neuron: Neuron<V>): V {
+    const valueOf = this.#valueOf;
+    // The topic is the neuron's, so a value under it is a V by contract.
+    if (valueOf === asSent || valueOf === neuron.codec) return this.#value as unknown as V;
+    let value: V;
+    try {
+      value = neuron.codec.decode(this.bytes);
+    } catch (cause) {
+      throw codecErrorOf(cause, "decoded", this.topic);
+    }
+    this.#neuron ??= neuron as unknown as Neuron<T>;
+    this.#value = value as unknown as T;
+    this.#valueOf = neuron.codec;
+    return value;
+  }
+}
+
+const asSent: unique symbol = Symbol("the sender's own value");
+
+/** A codec written elsewhere may throw anything; what leaves here is a CodecError naming the topic. */
+function codecErrorOf(cause: unknown, done: "encoded" | "decoded", topic: string): CodecError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new CodecError(`a message of ${topic} cannot be ${done}: ${why}`, {
+    cause,
+    details: { topic },
+  });
+}

@@ -1,0 +1,96 @@
+/** Incidents: typed events for what went wrong with no caller to throw at. */
+import { publishUnheard } from "./io/diagnostics.ts";
+
+/** Why a message was not passed on. Each has its counter in `Stats.dropped`. */
+export type DropReason =
+  /** A queue was full and its policy was `drop-newest`, `drop-oldest` or `error`. */
+  | "queue-full"
+  /** A queue was full, its policy was `block`, and the wait took too long or too many waited. */
+  | "timed-out"
+  /** The sender gave up by its `AbortSignal` while it waited for a place. */
+  | "aborted"
+  /** Still in a queue when the ganglion closed and its linger time was over. */
+  | "closed"
+  /** Arrived, but nobody here reacts to its topic. */
+  | "unclaimed"
+  /** Arrived again: its id was seen before. */
+  | "duplicate"
+  /** Arrived, but the codec could not decode it. */
+  | "undecodable"
+  /** Arrived, but was not a message at all. */
+  | "malformed"
+  /** Sent on a connection that broke before the peer confirmed it. It may have arrived. */
+  | "unconfirmed"
+  /** Arrived on more topics than `topicsMax` allows. */
+  | "topic-limit"
+  /** Not forwarded: it had crossed 16 transports. Local reactants got it. */
+  | "hop-limit"
+  /** Not forwarded: it is older than the window of ids, so it may be a repeat. */
+  | "late";
+
+export type IncidentKind =
+  | "dropped"
+  | "reactant-failed"
+  | "transmit-failed"
+  | "connection-failed"
+  | "connection-lost"
+  | "peer-refused"
+  | "name-shortened";
+
+/** One thing that went wrong, once. */
+export interface Incident {
+  readonly kind: IncidentKind;
+  /** What happened, with what, for people. */
+  readonly message: string;
+  readonly topic?: string;
+  /** The name of the ganglion, its URL where it has one. */
+  readonly ganglion?: string;
+  /** With `dropped`: why. */
+  readonly reason?: DropReason;
+  /** With `dropped`: how many messages; 1 when absent. */
+  readonly count?: number;
+  readonly cause?: unknown;
+}
+
+export type IncidentListener = (incident: Incident) => void;
+
+/** The listeners of one ganglion, and the way to whoever is told when there are none. */
+export class IncidentReporter {
+  readonly #listeners = new Set<IncidentListener>();
+
+  add(listener: IncidentListener): void {
+    this.#listeners.add(listener);
+  }
+
+  remove(listener: IncidentListener): void {
+    this.#listeners.delete(listener);
+  }
+
+  /** Tells every listener; true if there was one. A listener that throws stops no other. */
+  tell(incident: Incident): boolean {
+    for (const listener of this.#listeners) {
+      try {
+        listener(incident);
+      } catch (cause) {
+        reportUnheard({
+          kind: "reactant-failed",
+          message: `a listener for incidents threw on: ${incident.message}`,
+          cause,
+        });
+      }
+    }
+    return this.#listeners.size > 0;
+  }
+}
+
+/** For an incident that nobody listens to: the diagnostics channel and a rate-limited warning. */
+export function reportUnheard(incident: Incident): void {
+  publishUnheard(incident, () => describe(incident));
+}
+
+function describe(incident: Incident): string {
+  const where = [incident.topic, incident.ganglion].filter((part) => part !== undefined);
+  const suffix = where.length === 0 ? "" : ` (${where.join(", ")})`;
+  const cause = incident.cause instanceof Error ? `: ${incident.cause.message}` : "";
+  return `${incident.kind}: ${incident.message}${suffix}${cause}`;
+}

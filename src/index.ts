@@ -1,0 +1,36 @@
+export { Axon, type ValuesOptions } from "./axon.ts";
+export { bytesCodec } from "./codec/bytes.ts";
+export type { Codec, Validate } from "./codec/codec.ts";
+export { stringCodec } from "./codec/string.ts";
+export {
+  ClosedError,
+  CodecError,
+  type ErrorDetails,
+  PeerError,
+  PlexoError,
+  type PlexoErrorCode,
+  type PlexoErrorOptions,
+  TransportError,
+  UsageError,
+} from "./errors.ts";
+export type { GanglionOptions } from "./ganglion/base.ts";
+export type { FilterOptions } from "./ganglion/filter.ts";
+export type {
+  Attachment,
+  Ganglion,
+  Junction,
+  ReadyOptions,
+  TransmitOptions,
+} from "./ganglion/ganglion.ts";
+export { InprocGanglion } from "./ganglion/inproc.ts";
+export type { ImpulseId } from "./identity.ts";
+export { Impulse } from "./impulse.ts";
+export type { DropReason, Incident, IncidentKind, IncidentListener } from "./incident.ts";
+export { Namespace } from "./namespace.ts";
+export { Neuron, type ValueClass } from "./neuron.ts";
+export { Plexus, type PlexusOptions } from "./plexus.ts";
+export type { Patience, QueueOptions, QueuePolicy } from "./queue.ts";
+export type { RawReactant, Reactant, ReactOptions } from "./reactant.ts";
+export type { Counts, Stats } from "./stats.ts";
+export type { Subscription } from "./subscription.ts";
+export type { TopicPattern } from "./topic.ts";

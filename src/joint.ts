@@ -1,0 +1,73 @@
+/** Joint: one ganglion as a plexus holds it. */
+
+import type { Attachment, Ganglion, Junction } from "./ganglion/ganglion.ts";
+import type { Impulse } from "./impulse.ts";
+import type { Patience } from "./queue.ts";
+import type { TopicPattern } from "./topic.ts";
+import type { Wait } from "./wait.ts";
+
+export class Joint {
+  readonly ganglion: Ganglion;
+  readonly #attachment: Attachment;
+  readonly #junction: Junction;
+  // True from a wait that was in vain until a message is taken at once.
+  #stalled = false;
+
+  constructor(ganglion: Ganglion, junction: Junction) {
+    this.ganglion = ganglion;
+    this.#junction = junction;
+    this.#attachment = ganglion.attach(junction);
+  }
+
+  want(target: TopicPattern, wanted: boolean): void {
+    if (wanted) this.#attachment.want(target);
+    else this.#attachment.unwant(target);
+  }
+
+  receivers(topic: string): number | undefined {
+    return this.#attachment.receivers(topic);
+  }
+
+  /** Sends what was transmitted here. A failure is the sender's to know, and hinders no other ganglion. */
+  transmit(impulse: Impulse, patience: Patience | undefined): Wait {
+    try {
+      return this.ganglion.transduce(impulse, patience);
+    } catch (cause) {
+      return Promise.reject(cause);
+    }
+  }
+
+  /**
+   * Sends what another ganglion brought. That ganglion waits, which slows its sender to the pace
+   * of this one, but not for a ganglion that has no receiver or has stalled: one seat that is dead
+   * must not stop the others. What finds no place there is dropped and counted by it.
+   */
+  forward(impulse: Impulse, patience: Patience): Wait {
+    let wait: Wait;
+    try {
+      wait = this.ganglion.transduce(impulse, patience);
+    } catch (cause) {
+      this.#failed(impulse, cause);
+      return undefined;
+    }
+    if (wait === undefined) {
+      this.#stalled = false;
+      return undefined;
+    }
+    const settled = wait.then(undefined, () => {
+      // The ganglion has counted and reported the message it gave up.
+      this.#stalled = true;
+    });
+    return this.#stalled || this.receivers(impulse.topic) === 0 ? undefined : settled;
+  }
+
+  #failed(impulse: Impulse, cause: unknown): void {
+    this.#junction.report({
+      kind: "transmit-failed",
+      message: "a message could not be forwarded",
+      topic: impulse.topic,
+      ganglion: this.ganglion.name,
+      cause,
+    });
+  }
+}

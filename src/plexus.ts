@@ -1,0 +1,271 @@
+/** Plexus (plain term: router): joins ganglia and routes impulses between them; is itself a ganglion. */
+
+import { Axon } from "./axon.ts";
+import { Crossing } from "./crossing.ts";
+import { UsageError } from "./errors.ts";
+import { GanglionBase, type GanglionOptions } from "./ganglion/base.ts";
+import type { Ganglion, Junction } from "./ganglion/ganglion.ts";
+import { hopsMax, Origin } from "./identity.ts";
+import type { Impulse } from "./impulse.ts";
+import { Joint } from "./joint.ts";
+import { type Neuron, topicOf } from "./neuron.ts";
+import type { Patience } from "./queue.ts";
+import { type TopicPattern, TopicSet } from "./topic.ts";
+import { both, type Wait } from "./wait.ts";
+
+export interface PlexusOptions extends GanglionOptions {
+  /** The ganglia it joins from the start. It closes them when it closes. */
+  readonly ganglia?: readonly Ganglion[];
+}
+
+export class Plexus extends GanglionBase<Crossing> implements Junction {
+  readonly #origin = new Origin();
+  #joints: readonly Joint[] = [];
+  // What reactants to patterns, adapted patterns and an outer plexus want, beside single topics.
+  readonly #adaptedPatterns = new TopicSet();
+  readonly #wantedAbove = new TopicSet();
+  readonly #forwardPatience: Patience;
+
+  constructor(options: PlexusOptions = {}) {
+    super(options, "plexus");
+    this.#forwardPatience = { timeoutMs: this.sendTimeoutMs };
+    for (const ganglion of options.ganglia ?? []) this.infuse(ganglion);
+  }
+
+  /** True where one of its ganglia reaches other processes. */
+  get external(): boolean {
+    return this.#joints.some((joint) => joint.ganglion.external);
+  }
+
+  /**
+   * Joins `ganglion` to this plexus, which closes it when it closes. Neurons known here are known
+   * there from now on.
+   * @throws {UsageError} if it is joined to a plexus already, or is this one or around it.
+   */
+  infuse(ganglion: Ganglion): void {
+    if (ganglion === this || this.#isInside(ganglion)) {
+      throw new UsageError("a plexus cannot be joined to itself, nor to one that is inside it");
+    }
+    const joint = new Joint(ganglion, this);
+    this.#joints = [...this.#joints, joint];
+    this.#reroute();
+    for (const pattern of this.#wantedPatterns()) joint.want(pattern, true);
+    for (const crossing of this.synapses.values()) {
+      if (crossing.wanted) joint.want(crossing.topic, true);
+    }
+    this.readinessChanged();
+  }
+
+  /** The neuron held together with this plexus. */
+  axon<T>(neuron: Neuron<T>): Axon<T> {
+    return new Axon(neuron, this);
+  }
+
+  override async adapt(
+    target: Neuron | TopicPattern,
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<void> {
+    const topic = topicOf(target);
+    const external = this.#joints.filter((joint) => joint.ganglion.external);
+    if (external.length > 0 && !external.some((joint) => joint.ganglion.capable(topic))) {
+      throw new UsageError(`no external ganglion of this plexus takes ${topic}`, {
+        details: { topic, ganglia: external.map((joint) => joint.ganglion.name) },
+      });
+    }
+    await super.adapt(target, options);
+  }
+
+  // What a message does here.
+
+  protected override conduct(crossing: Crossing, impulse: Impulse, patience: Patience): Wait {
+    const { dendrite, joints } = crossing;
+    if (joints.length === 0 && this.junction === undefined && dendrite.size > 0) {
+      return dendrite.transduce(impulse, crossing, patience);
+    }
+    const here = dendrite.transduce(impulse, crossing, patience);
+    return both(here, this.#route(crossing, impulse, undefined, patience));
+  }
+
+  /** Takes what one of its ganglia brings: to the reactants here and to its other ganglia. */
+  arrive(impulse: Impulse, from: Ganglion, patience?: Patience): Wait {
+    const crossing = this.synapseForArrival(impulse.topic);
+    if (crossing === undefined) {
+      this.droppedElsewhere("unclaimed", impulse.topic, "nobody here reacts to its topic");
+      return undefined;
+    }
+    if (impulse.source !== undefined) {
+      crossing.counters.received += 1;
+      crossing.counters.bytesReceived += impulse.bytes.length;
+    }
+    const mayTravelOn = this.#inspect(crossing, impulse);
+    if (mayTravelOn === undefined) return undefined;
+    const here = crossing.dendrite.transduce(impulse, crossing, patience);
+    return mayTravelOn ? both(here, this.#route(crossing, impulse, from, patience)) : here;
+  }
+
+  /** Takes what an outer plexus brings. */
+  override transduce(impulse: Impulse, patience?: Patience): Wait {
+    const crossing = this.obtainSynapse(impulse.topic, impulse.neuron);
+    const here = crossing.dendrite.transduce(impulse, crossing, patience);
+    return both(here, this.#route(crossing, impulse, this.junction, patience));
+  }
+
+  /** Whether an impulse may be forwarded; undefined if it is a repeat and goes nowhere at all. */
+  #inspect(crossing: Crossing, impulse: Impulse): boolean | undefined {
+    const { label } = impulse;
+    if (label === undefined) return true;
+    const verdict = this.#origin.made(label) ? "duplicate" : crossing.repeats.accept(label);
+    if (verdict === "duplicate") {
+      crossing.dropped("duplicate");
+      return undefined;
+    }
+    if (verdict === "late") crossing.counters.late += 1;
+    const reason = verdict === "late" ? "late" : label.hops >= hopsMax ? "hop-limit" : undefined;
+    if (reason === undefined) return true;
+    if (crossing.joints.length > 1) crossing.dropped(reason);
+    return false;
+  }
+
+  /** Hands an impulse to every ganglion that is capable of it, except where it came from. */
+  #route(
+    crossing: Crossing,
+    impulse: Impulse,
+    from: Ganglion | Junction | undefined,
+    patience: Patience | undefined,
+  ): Wait {
+    let wait: Wait;
+    let taken = crossing.dendrite.size > 0;
+    for (const joint of crossing.joints) {
+      if (joint.ganglion === from) continue;
+      taken = true;
+      if (impulse.label === undefined && joint.ganglion.external) {
+        impulse.mark(this.#origin.label(crossing.sequence++));
+      }
+      const isOurs = impulse.source === undefined;
+      wait = both(
+        wait,
+        isOurs ? joint.transmit(impulse, patience) : joint.forward(impulse, this.#forwardPatience),
+      );
+    }
+    if (this.junction !== undefined && this.junction !== from) {
+      taken = true;
+      wait = both(wait, this.junction.arrive(impulse, this, patience));
+    }
+    if (!taken) crossing.dropped("unclaimed");
+    return wait;
+  }
+
+  // Who wants what.
+
+  protected override makeSynapse(topic: string, neuron: Neuron | undefined): Crossing {
+    const crossing = new Crossing(topic, neuron, this);
+    crossing.joints = this.#jointsFor(topic);
+    this.#refresh(crossing);
+    return crossing;
+  }
+
+  protected override interestChanged(target: TopicPattern, _wanted: boolean): void {
+    const crossing = this.synapses.find(target);
+    if (crossing !== undefined) this.#refresh(crossing);
+    else this.#refreshPattern(target);
+  }
+
+  protected override adaptPattern(pattern: TopicPattern): void {
+    this.#adaptedPatterns.add(pattern);
+    this.#refreshPattern(pattern);
+  }
+
+  protected override junctionWants(target: TopicPattern, wanted: boolean): void {
+    if (wanted) this.#wantedAbove.add(target);
+    else this.#wantedAbove.delete(target);
+    for (const crossing of this.synapses.matching(target)) this.#refresh(crossing);
+    this.#refreshPattern(target);
+  }
+
+  protected override wantsUnknown(topic: string): boolean {
+    return (
+      super.wantsUnknown(topic) || this.#adaptedPatterns.has(topic) || this.#wantedAbove.has(topic)
+    );
+  }
+
+  /** A bridge takes whatever is known here; else it takes what somebody here reacts to. */
+  #refresh(crossing: Crossing): void {
+    const bridging = this.#joints.filter(({ ganglion }) => ganglion.external).length >= 2;
+    const wanted = bridging || crossing.dendrite.size > 0 || this.#wantedAbove.has(crossing.topic);
+    if (wanted === crossing.wanted) return;
+    crossing.wanted = wanted;
+    for (const joint of this.#joints) joint.want(crossing.topic, wanted);
+  }
+
+  #refreshPattern(pattern: TopicPattern): void {
+    const wanted = this.#wantedPatterns().has(pattern);
+    for (const joint of this.#joints) joint.want(pattern, wanted);
+  }
+
+  #wantedPatterns(): Set<TopicPattern> {
+    return new Set([...this.synapses.patterns(), ...this.#adaptedPatterns, ...this.#wantedAbove]);
+  }
+
+  #reroute(): void {
+    for (const crossing of this.synapses.values()) {
+      crossing.joints = this.#jointsFor(crossing.topic);
+      this.#refresh(crossing);
+    }
+  }
+
+  #jointsFor(topic: string): readonly Joint[] {
+    return this.#joints.filter((joint) => joint.ganglion.capable(topic));
+  }
+
+  // Readiness and life.
+
+  protected override receivers(topic: string): number | undefined {
+    const external = this.#jointsFor(topic).filter((joint) => joint.ganglion.external);
+    if (external.length === 0) return this.synapses.find(topic)?.dendrite.size ?? 0;
+    let sum = 0;
+    for (const joint of external) {
+      const count = joint.receivers(topic);
+      if (count === undefined) return undefined;
+      sum += count;
+    }
+    return sum;
+  }
+
+  protected override isReady(topic: string, receivers: number | undefined): boolean {
+    if (receivers === undefined) {
+      return this.#jointsFor(topic).every(
+        (joint) => !joint.ganglion.external || joint.receivers(topic) !== 0,
+      );
+    }
+    const count = this.receivers(topic);
+    if (count !== undefined) return count >= receivers;
+    throw new UsageError(`a ganglion of this plexus cannot know the receivers of ${topic}`, {
+      details: { topic, receivers },
+    });
+  }
+
+  left(ganglion: Ganglion): void {
+    this.#joints = this.#joints.filter((joint) => joint.ganglion !== ganglion);
+    this.#reroute();
+    this.readinessChanged();
+  }
+
+  protected override async shut(): Promise<void> {
+    await Promise.all(this.#joints.map((joint) => joint.ganglion.close()));
+  }
+
+  override ref(): void {
+    for (const joint of this.#joints) joint.ganglion.ref();
+  }
+
+  override unref(): void {
+    for (const joint of this.#joints) joint.ganglion.unref();
+  }
+
+  /** True if this plexus is joined, over any number of others, to `ganglion`. */
+  #isInside(ganglion: Ganglion): boolean {
+    const around = this.junction;
+    if (!(around instanceof Plexus)) return false;
+    return around === ganglion || around.#isInside(ganglion);
+  }
+}

@@ -1,0 +1,59 @@
+/** What an envelope says, wherever in its bytes it says so. */
+
+/**
+ * An impulse's id as the wire has it. The 64 bits of the origin come in halves, because a bigint
+ * would be an allocation per message.
+ */
+export interface EnvelopeId {
+  /** The upper 32 bits of the origin, unsigned. */
+  readonly originHigh: number;
+  /** The lower 32 bits, unsigned. An origin is never 0 as a whole: on the wire that says "no id". */
+  readonly originLow: number;
+  /** An integer from 0 to 2^53-1. */
+  readonly sequence: number;
+  /** An integer from 0 to 255. */
+  readonly hops: number;
+}
+
+/** What the reader of a layout fills in: all of it or, if it finds no envelope, nothing. */
+export interface EnvelopeFields {
+  /** The array that was read. */
+  bytes: Uint8Array;
+  /** Index in `bytes` of the topic's first byte. */
+  topicStart: number;
+  /** Index in `bytes` of the byte after the topic: its NUL. */
+  topicEnd: number;
+  /** A view into `bytes`. */
+  payload: Uint8Array;
+  /** Whether there is an id. If not, its parts are 0. */
+  labelled: boolean;
+  originHigh: number;
+  originLow: number;
+  sequence: number;
+  hops: number;
+}
+
+/** The fields before anything was read. */
+export function noFields(): EnvelopeFields {
+  const nothing = new Uint8Array(0);
+  return {
+    bytes: nothing,
+    topicStart: 0,
+    topicEnd: 0,
+    payload: nothing,
+    labelled: false,
+    originHigh: 0,
+    originLow: 0,
+    sequence: 0,
+    hops: 0,
+  };
+}
+
+/** Says that there is no id. */
+export function clearId(fields: EnvelopeFields): void {
+  fields.labelled = false;
+  fields.originHigh = 0;
+  fields.originLow = 0;
+  fields.sequence = 0;
+  fields.hops = 0;
+}

@@ -1,0 +1,128 @@
+/**
+ * Frame: what a ZMTP stream is made of after the greeting. A flags octet, the body's size in one
+ * octet, or in eight (network byte order) when LONG is set, and the body.
+ *
+ * Source: RFC 37 (ZMTP 3.1), "Framing".
+ */
+import { PeerError } from "../../errors.ts";
+
+export const frameFlags = {
+  /** Further frames of this message follow. */
+  more: 0x01,
+  /** The size takes eight octets. */
+  long: 0x02,
+  /** A command, not a message. */
+  command: 0x04,
+} as const;
+
+const shortBodyBytesMax = 255;
+const shortHeadBytes = 2;
+const longHeadBytes = 9;
+const highWordUnit = 2 ** 32;
+
+/** Bytes that stand before a body of `bodyByteCount` bytes. */
+export function frameHeadByteCount(bodyByteCount: number): number {
+  return bodyByteCount > shortBodyBytesMax ? longHeadBytes : shortHeadBytes;
+}
+
+/**
+ * Writes what stands before a body, in the short form where the body allows it.
+ *
+ * @param flags `more` or `command` or 0; LONG is set by itself.
+ * @returns The offset where the body goes: `frameHeadByteCount(bodyByteCount)` further.
+ */
+export function writeFrameHead(
+  target: Uint8Array,
+  offset: number,
+  flags: number,
+  bodyByteCount: number,
+): number {
+  if (bodyByteCount <= shortBodyBytesMax) {
+    target[offset] = flags;
+    target[offset + 1] = bodyByteCount;
+    return offset + shortHeadBytes;
+  }
+  target[offset] = flags | frameFlags.long;
+  writeWord(target, offset + 1, Math.floor(bodyByteCount / highWordUnit));
+  writeWord(target, offset + 5, bodyByteCount);
+  return offset + longHeadBytes;
+}
+
+/** Bytes of the head of a frame that begins with `flags`. */
+export function frameHeadByteCountByFlags(flags: number): number {
+  return (flags & frameFlags.long) === 0 ? shortHeadBytes : longHeadBytes;
+}
+
+/** The size in a whole head at `offset`. Above 2^53 it is not exact, but above every limit. */
+export function readBodyByteCount(source: Uint8Array, offset: number): number {
+  if (((source[offset] ?? 0) & frameFlags.long) === 0) return source[offset + 1] ?? 0;
+  return readWord(source, offset + 1) * highWordUnit + readWord(source, offset + 5);
+}
+
+/** What heads are taken. Messages are refused until they are allowed. */
+export class FrameRules {
+  readonly #commandBytesMax: number;
+  #messageBytesMax = -1;
+
+  constructor(commandBytesMax: number) {
+    this.#commandBytesMax = commandBytesMax;
+  }
+
+  allowMessages(messageBytesMax: number): void {
+    this.#messageBytesMax = messageBytesMax;
+  }
+
+  /**
+   * Looks at a head before anything is allocated for its body.
+   * @throws {PeerError} if the flags are not legal, or the body is longer than taken.
+   */
+  check(flags: number, bodyByteCount: number): void {
+    const isCommand = (flags & frameFlags.command) !== 0;
+    const bytesMax = isCommand ? this.#commandBytesMax : this.#messageBytesMax;
+    if (
+      flags > (frameFlags.command | frameFlags.long | frameFlags.more) ||
+      bodyByteCount > bytesMax ||
+      (isCommand && (flags & frameFlags.more) !== 0)
+    ) {
+      throw headError(flags, bodyByteCount, bytesMax);
+    }
+  }
+}
+
+function headError(flags: number, bodyByteCount: number, bytesMax: number): PeerError {
+  const hex = `0x${flags.toString(16).padStart(2, "0")}`;
+  if (flags > 7) {
+    return new PeerError(`frame flags ${hex}: bits 7-3 are reserved and must be zero`, {
+      details: { flags },
+    });
+  }
+  const isCommand = (flags & frameFlags.command) !== 0;
+  if (isCommand && (flags & frameFlags.more) !== 0) {
+    return new PeerError(`frame flags ${hex}: a command has one frame, so MORE must be zero`, {
+      details: { flags },
+    });
+  }
+  if (bytesMax < 0) {
+    return new PeerError(
+      `message frame of ${bodyByteCount} bytes before the handshake was over: READY comes first`,
+      { details: { flags, bodyByteCount } },
+    );
+  }
+  const kind = isCommand ? "command" : "message";
+  return new PeerError(`${kind} frame of ${bodyByteCount} bytes, at most ${bytesMax} taken`, {
+    details: { flags, bodyByteCount, bytesMax },
+  });
+}
+
+function writeWord(target: Uint8Array, offset: number, word: number): void {
+  target[offset] = word >>> 24;
+  target[offset + 1] = word >>> 16;
+  target[offset + 2] = word >>> 8;
+  target[offset + 3] = word;
+}
+
+function readWord(source: Uint8Array, offset: number): number {
+  const high = ((source[offset] ?? 0) << 8) | (source[offset + 1] ?? 0);
+  const low = ((source[offset + 2] ?? 0) << 8) | (source[offset + 3] ?? 0);
+  return high * 0x1_0000 + low;
+}

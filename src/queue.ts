@@ -1,0 +1,184 @@
+/** BoundedQueue: first in, first out, with a limit and a policy at the limit. */
+
+import { TransportError } from "./errors.ts";
+import type { DropReason } from "./incident.ts";
+import { startTimer, type Timer } from "./io/timer.ts";
+import type { Wait } from "./wait.ts";
+
+/** What happens to a message when the queue is full. */
+export type QueuePolicy =
+  /** Its sender waits for a place. */
+  | "block"
+  /** It is dropped. */
+  | "drop-newest"
+  /** The oldest one in the queue is dropped in its favour. */
+  | "drop-oldest"
+  /** It is dropped, and `transmit` rejects. */
+  | "error";
+
+export interface QueueOptions {
+  /** Messages at most; also how many senders may wait with `block`. Default 1000. */
+  readonly limit?: number;
+  readonly policy?: QueuePolicy;
+}
+
+/** How long, and until what, a sender is willing to wait. Neither: for ever. */
+export interface Patience {
+  readonly timeoutMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+interface Waiter<T> {
+  readonly item: T;
+  settle(): void;
+  fail(error: unknown): void;
+}
+
+export const queueLimitDefault = 1_000;
+
+export class BoundedQueue<T> {
+  readonly limit: number;
+  readonly policy: QueuePolicy;
+  readonly #what: string;
+  readonly #dropped: (item: T, reason: DropReason) => void;
+  // A ring: `#items[(#head + i) % capacity]`; it grows by doubling up to `limit`.
+  #items: (T | undefined)[] = [];
+  #head = 0;
+  #depth = 0;
+  readonly #waiters = new Set<Waiter<T>>();
+
+  /** @param what Names the queue in errors. `dropped` is told of each message that is given up. */
+  constructor(options: {
+    readonly what: string;
+    readonly limit: number;
+    readonly policy: QueuePolicy;
+    readonly dropped: (item: T, reason: DropReason) => void;
+  }) {
+    this.limit = options.limit;
+    this.policy = options.policy;
+    this.#what = options.what;
+    this.#dropped = options.dropped;
+  }
+
+  /** Messages in the queue, those of waiting senders not counted. */
+  get depth(): number {
+    return this.#depth;
+  }
+
+  /**
+   * Puts `item` at the end, or does as the policy says.
+   * @returns undefined when that is done. With `block`, a promise when the sender has to wait: it
+   *   rejects, and the message is dropped, when its patience or the room for waiting is over.
+   */
+  offer(item: T, patience?: Patience): Wait {
+    if (this.#depth < this.limit && this.#waiters.size === 0) {
+      this.#push(item);
+      return undefined;
+    }
+    switch (this.policy) {
+      case "drop-newest":
+        this.#dropped(item, "queue-full");
+        return undefined;
+      case "drop-oldest": {
+        const oldest = this.shift();
+        this.#push(item);
+        if (oldest !== undefined) this.#dropped(oldest, "queue-full");
+        return undefined;
+      }
+      case "error":
+        this.#dropped(item, "queue-full");
+        return Promise.reject(this.#fullError("its policy is to refuse"));
+      case "block":
+        return this.#wait(item, patience);
+    }
+  }
+
+  /** Removes and returns the oldest; the first waiting sender gets its place. */
+  shift(): T | undefined {
+    if (this.#depth === 0) return undefined;
+    const item = this.#items[this.#head];
+    this.#items[this.#head] = undefined;
+    this.#head = (this.#head + 1) % this.#items.length;
+    this.#depth -= 1;
+    for (const waiter of this.#waiters) {
+      this.#waiters.delete(waiter);
+      this.#push(waiter.item);
+      waiter.settle();
+      break;
+    }
+    return item;
+  }
+
+  /** Drops everything, waiting senders included, for one reason; these are told `error`. */
+  clear(reason: DropReason, error: Error): void {
+    const waiting = [...this.#waiters];
+    this.#waiters.clear();
+    for (let item = this.shift(); item !== undefined; item = this.shift()) {
+      this.#dropped(item, reason);
+    }
+    for (const waiter of waiting) {
+      this.#dropped(waiter.item, reason);
+      waiter.fail(error);
+    }
+  }
+
+  #push(item: T): void {
+    if (this.#depth === this.#items.length) this.#grow();
+    this.#items[(this.#head + this.#depth) % this.#items.length] = item;
+    this.#depth += 1;
+  }
+
+  #grow(): void {
+    const inOrder = [...this.#items.slice(this.#head), ...this.#items.slice(0, this.#head)];
+    inOrder.length = Math.min(this.limit, Math.max(16, inOrder.length * 2));
+    this.#items = inOrder.fill(undefined, this.#depth);
+    this.#head = 0;
+  }
+
+  #wait(item: T, patience: Patience = {}): Promise<void> {
+    if (this.#waiters.size >= this.limit) {
+      this.#dropped(item, "timed-out");
+      return Promise.reject(this.#fullError(`${this.#waiters.size} senders wait already`));
+    }
+    const { timeoutMs, signal } = patience;
+    return new Promise((resolve, reject) => {
+      let timer: Timer | undefined;
+      const stopWaiting = (): void => {
+        timer?.cancel();
+        signal?.removeEventListener("abort", aborted);
+      };
+      const waiter: Waiter<T> = {
+        item,
+        settle: () => {
+          stopWaiting();
+          resolve();
+        },
+        fail: (error) => {
+          stopWaiting();
+          reject(error);
+        },
+      };
+      const giveUp = (reason: DropReason, error: unknown): void => {
+        this.#waiters.delete(waiter);
+        this.#dropped(item, reason);
+        waiter.fail(error);
+      };
+      const aborted = (): void => giveUp("aborted", signal?.reason);
+      if (timeoutMs !== undefined && timeoutMs !== Number.POSITIVE_INFINITY) {
+        timer = startTimer(timeoutMs, () =>
+          giveUp("timed-out", this.#fullError(`no place came free within ${timeoutMs} ms`)),
+        );
+      }
+      signal?.addEventListener("abort", aborted, { once: true });
+      this.#waiters.add(waiter);
+    });
+  }
+
+  #fullError(why: string): TransportError {
+    return new TransportError(
+      `the ${this.#what} is full at ${this.limit} messages and ${why}; ` +
+        "send more slowly, raise the limit, or choose a policy that drops",
+      { details: { limit: this.limit, policy: this.policy } },
+    );
+  }
+}

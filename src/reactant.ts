@@ -1,0 +1,18 @@
+/** Reactant (plain term: callback): a function that is called with each message of one neuron. */
+import type { Impulse } from "./impulse.ts";
+import type { QueueOptions } from "./queue.ts";
+
+/** Called with each value. The next call starts when the promise of the last one is settled. */
+export type Reactant<T> = (value: T, impulse: Impulse<T>) => void | Promise<void>;
+
+/** Called with the bytes as they arrived. They are a view into a larger buffer: copy what you keep. */
+export type RawReactant = (bytes: Uint8Array, impulse: Impulse) => void | Promise<void>;
+
+export interface ReactOptions {
+  /** Ends the subscription. */
+  readonly signal?: AbortSignal;
+  /** How many calls may be unsettled at once. Default 1, which keeps order. */
+  readonly concurrency?: number;
+  /** What holds the messages that arrive meanwhile. Default 1000 messages, policy `block`. */
+  readonly queue?: QueueOptions;
+}

@@ -1,0 +1,158 @@
+/** Receptor: one reactant with its queue, so that a slow reactant delays nobody until it is full. */
+
+import { ClosedError, UsageError } from "./errors.ts";
+import type { Impulse } from "./impulse.ts";
+import type { DropReason } from "./incident.ts";
+import type { Neuron } from "./neuron.ts";
+import { BoundedQueue, type Patience, type QueuePolicy, queueLimitDefault } from "./queue.ts";
+import type { ReactOptions } from "./reactant.ts";
+import type { Counters } from "./stats.ts";
+import type { Wait } from "./wait.ts";
+
+/** Where a delivery is written down: the synapse the message came by. */
+export interface Ledger {
+  readonly counters: Counters;
+  failed(cause: unknown): void;
+  dropped(reason: DropReason): void;
+  /** Its bytes could not be decoded, or its value not encoded for one who wants bytes. */
+  unreadable(impulse: Impulse, cause: unknown): void;
+}
+
+interface Delivery {
+  readonly input: unknown;
+  readonly impulse: Impulse;
+  readonly ledger: Ledger;
+}
+
+export class Receptor {
+  /** Whose values it takes; undefined for one that takes bytes. */
+  readonly neuron: Neuron | undefined;
+  // A Reactant or a RawReactant: `neuron` tells which, and with it what the input is.
+  readonly #call: (input: never, impulse: Impulse<never>) => void | Promise<void>;
+  readonly #concurrency: number;
+  readonly #queueOptions: { readonly limit: number; readonly policy: QueuePolicy };
+  // Made when it is first needed: most reactants never have two messages at once.
+  #queue: BoundedQueue<Delivery> | undefined;
+  #running = 0;
+  #draining = false;
+  #closed = false;
+  #idle: (() => void)[] = [];
+
+  constructor(
+    neuron: Neuron | undefined,
+    call: (input: never, impulse: Impulse<never>) => void | Promise<void>,
+    options: ReactOptions,
+  ) {
+    this.neuron = neuron;
+    this.#call = call;
+    this.#concurrency = atLeastOne(options.concurrency ?? 1, "concurrency");
+    this.#queueOptions = {
+      limit: atLeastOne(options.queue?.limit ?? queueLimitDefault, "queue limit"),
+      policy: options.queue?.policy ?? "block",
+    };
+  }
+
+  get queueDepth(): number {
+    return this.#queue?.depth ?? 0;
+  }
+
+  /** Calls the reactant, or queues the message while it is busy; a promise when the sender must wait. */
+  take(input: unknown, impulse: Impulse, ledger: Ledger, patience?: Patience): Wait {
+    if (this.#closed) {
+      ledger.dropped("closed");
+      return undefined;
+    }
+    if (this.#running < this.#concurrency) {
+      this.#run(input, impulse, ledger);
+      return undefined;
+    }
+    this.#queue ??= new BoundedQueue<Delivery>({
+      what: `queue of a reactant to ${impulse.topic}`,
+      ...this.#queueOptions,
+      dropped: (delivery, reason) => delivery.ledger.dropped(reason),
+    });
+    return this.#queue.offer({ input, impulse, ledger }, patience);
+  }
+
+  /** Resolves when nothing runs and nothing waits. */
+  idle(): Promise<void> {
+    if (this.#running === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#idle.push(resolve));
+  }
+
+  /** Takes nothing more and drops what waits, counted. A call under way goes on. */
+  close(): void {
+    this.#closed = true;
+    this.#queue?.clear("closed", new ClosedError("the subscription ended while a message waited"));
+    this.#tellIdle();
+  }
+
+  #run(input: unknown, impulse: Impulse, ledger: Ledger): void {
+    // Counted before the call, so that a reactant that transmits to itself finds itself busy.
+    this.#running += 1;
+    ledger.counters.delivered += 1;
+    let outcome: unknown;
+    try {
+      outcome = this.#call(input as never, impulse as Impulse<never>);
+    } catch (cause) {
+      ledger.failed(cause);
+    }
+    if (isThenable(outcome)) this.#await(outcome, ledger);
+    else this.#settled();
+  }
+
+  #await(outcome: PromiseLike<void>, ledger: Ledger): void {
+    outcome.then(
+      () => this.#settled(),
+      (cause: unknown) => {
+        ledger.failed(cause);
+        this.#settled();
+      },
+    );
+  }
+
+  #settled(): void {
+    this.#running -= 1;
+    if (this.#queue === undefined) {
+      if (this.#idle.length > 0) this.#tellIdle();
+      return;
+    }
+    this.#drain(this.#queue);
+  }
+
+  // A loop, so that a reactant that transmits to itself without end does not grow the stack.
+  #drain(queue: BoundedQueue<Delivery>): void {
+    if (this.#draining) return;
+    this.#draining = true;
+    while (this.#running < this.#concurrency) {
+      const next = queue.shift();
+      if (next === undefined) break;
+      this.#run(next.input, next.impulse, next.ledger);
+    }
+    this.#draining = false;
+    if (this.#running === 0) this.#tellIdle();
+  }
+
+  #tellIdle(): void {
+    if (this.#running > 0 && !this.#closed) return;
+    const waiting = this.#idle;
+    this.#idle = [];
+    for (const tell of waiting) tell();
+  }
+}
+
+function isThenable(outcome: unknown): outcome is PromiseLike<void> {
+  return (
+    typeof outcome === "object" &&
+    outcome !== null &&
+    typeof (outcome as { then?: unknown }).then === "function"
+  );
+}
+
+function atLeastOne(value: number, what: string): number {
+  if (value >= 1 && (Number.isSafeInteger(value) || value === Number.POSITIVE_INFINITY))
+    return value;
+  throw new UsageError(`a ${what} of ${value}; give a whole number from 1 on`, {
+    details: { value },
+  });
+}

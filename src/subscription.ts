@@ -1,0 +1,58 @@
+/** Subscription: what `react`, `reactRaw` and `on` return, and the way to end it. */
+export interface Subscription extends Disposable {
+  /**
+   * Resolves when messages sent from now on will arrive, as far as the transport can tell.
+   * Marked handled: nobody has to await it.
+   */
+  readonly ready: Promise<void>;
+  /** Resolves when it has ended: by `unsubscribe`, its `signal`, or `close()` of the ganglion. */
+  readonly ended: Promise<void>;
+  /** Ends it at once; what is in its queue is dropped and counted. Idempotent. */
+  unsubscribe(): void;
+}
+
+/** The side of a subscription that its maker holds. */
+export class Registration implements Subscription {
+  readonly ready: Promise<void>;
+  readonly #undo: () => void;
+  #signal: AbortSignal | undefined;
+  #open = true;
+  #ended: Promise<void> | undefined;
+  #tellEnded: (() => void) | undefined;
+
+  /** @param undo Called once, when it ends. */
+  constructor(undo: () => void, ready: Promise<void> = Promise.resolve()) {
+    this.#undo = undo;
+    this.ready = ready;
+    ready.catch(() => {});
+  }
+
+  /** Ends when `signal` says so; at once if it has. */
+  endBy(signal: AbortSignal): void {
+    this.#signal = signal;
+    signal.addEventListener("abort", this.unsubscribe, { once: true });
+    if (signal.aborted) this.unsubscribe();
+  }
+
+  get ended(): Promise<void> {
+    this.#ended ??= this.#open
+      ? new Promise((resolve) => {
+          this.#tellEnded = resolve;
+        })
+      : Promise.resolve();
+    return this.#ended;
+  }
+
+  // A bound function: it is the listener for the signal too.
+  readonly unsubscribe: () => void = () => {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#signal?.removeEventListener("abort", this.unsubscribe);
+    this.#undo();
+    this.#tellEnded?.();
+  };
+
+  [Symbol.dispose](): void {
+    this.unsubscribe();
+  }
+}

@@ -1,0 +1,76 @@
+/** Synapse (plain term: channel): one neuron in one ganglion. */
+import { Dendrite } from "./dendrite.ts";
+import { RepeatFilter } from "./identity.ts";
+import type { Impulse } from "./impulse.ts";
+import type { DropReason, Incident } from "./incident.ts";
+import type { Neuron } from "./neuron.ts";
+import type { Ledger } from "./receptor.ts";
+import { Counters, type Counts } from "./stats.ts";
+
+/** The ganglion a synapse belongs to, as far as a synapse needs it. */
+export interface SynapseOwner {
+  readonly name: string;
+  report(incident: Incident): boolean;
+}
+
+export class Synapse implements Ledger {
+  readonly topic: string;
+  /** Undefined for a topic that came in by a pattern. */
+  neuron: Neuron | undefined;
+  readonly dendrite: Dendrite = new Dendrite();
+  readonly counters: Counters = new Counters();
+  /** The number of the next message sent from here. */
+  sequence = 0;
+  readonly #owner: SynapseOwner;
+  #repeats: RepeatFilter | undefined;
+
+  constructor(topic: string, neuron: Neuron | undefined, owner: SynapseOwner) {
+    this.topic = topic;
+    this.neuron = neuron;
+    this.#owner = owner;
+  }
+
+  /** Which ids have arrived; made with the first. */
+  get repeats(): RepeatFilter {
+    this.#repeats ??= new RepeatFilter();
+    return this.#repeats;
+  }
+
+  counts(): Counts {
+    return this.counters.snapshot(this.dendrite.queueDepth);
+  }
+
+  dropped(reason: DropReason, cause?: unknown): void {
+    this.counters.drop(reason, 1);
+    this.#report({
+      kind: "dropped",
+      reason,
+      message: `a message was dropped: ${reason}`,
+      ...(cause === undefined ? {} : { cause }),
+    });
+  }
+
+  failed(cause: unknown): void {
+    this.counters.failed += 1;
+    this.#report({ kind: "reactant-failed", message: "a reactant failed", cause });
+  }
+
+  unreadable(impulse: Impulse, cause: unknown): void {
+    if (impulse.source === undefined) {
+      this.counters.encodeErrors += 1;
+      this.#report({ kind: "transmit-failed", message: "a value could not be encoded", cause });
+      return;
+    }
+    this.counters.decodeErrors += 1;
+    this.dropped("undecodable", cause);
+  }
+
+  /** A `transmit` that its caller was told has failed. */
+  transmitFailed(cause: unknown): void {
+    this.#report({ kind: "transmit-failed", message: "a message was not handed over", cause });
+  }
+
+  #report(incident: Incident): void {
+    this.#owner.report({ ...incident, topic: this.topic, ganglion: this.#owner.name });
+  }
+}
