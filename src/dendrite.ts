@@ -36,20 +36,29 @@ export class Dendrite {
    * @returns A promise when a receptor's queue made the sender wait.
    */
   transduce(impulse: Impulse, ledger: Ledger, patience?: Patience): Wait {
+    const receptors = this.#receptors;
     let wait: Wait;
     let failed: Codec<unknown> | "bytes" | undefined;
-    for (const receptor of this.#receptors) {
-      const wanted = receptor.neuron?.codec ?? "bytes";
-      if (wanted === failed) continue;
+    // By index: an iterator costs a third of an in-process message.
+    for (let index = 0; index < receptors.length; index++) {
+      const receptor = receptors[index] as Receptor;
+      const neuron = receptor.neuron;
       let input: unknown;
-      try {
-        input = receptor.neuron === undefined ? impulse.bytes : impulse.valueBy(receptor.neuron);
-      } catch (cause) {
-        if (failed === undefined) ledger.unreadable(impulse, cause);
-        failed = wanted;
-        continue;
+      if (neuron !== undefined && impulse.holdsSentValue) {
+        input = impulse.sentValue;
+      } else {
+        const wanted = neuron?.codec ?? "bytes";
+        if (wanted === failed) continue;
+        try {
+          input = neuron === undefined ? impulse.bytes : impulse.valueBy(neuron);
+        } catch (cause) {
+          if (failed === undefined) ledger.unreadable(impulse, cause);
+          failed = wanted;
+          continue;
+        }
       }
-      wait = both(wait, receptor.take(input, impulse, ledger, patience));
+      const each = receptor.take(input, impulse, ledger, patience);
+      if (each !== undefined) wait = both(wait, each);
     }
     return wait;
   }

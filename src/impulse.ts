@@ -15,30 +15,28 @@ export class Impulse<T = unknown> {
   #value: T | undefined;
   // Whose value `#value` is: a codec's, `asSent` for the sender's own, undefined while there is none.
   #valueOf: Codec<unknown> | typeof asSent | undefined;
-  #failure: CodecError | undefined;
 
   private constructor(
     topic: string,
     neuron: Neuron<T> | undefined,
     source: Ganglion | undefined,
     label: Label | undefined,
+    bytes: Uint8Array | undefined,
+    value: T | undefined,
+    valueOf: typeof asSent | undefined,
   ) {
     this.topic = topic;
     this.source = source;
     this.#neuron = neuron;
     this.#label = label;
-    this.#bytes = undefined;
-    this.#value = undefined;
-    this.#valueOf = undefined;
-    this.#failure = undefined;
+    this.#bytes = bytes;
+    this.#value = value;
+    this.#valueOf = valueOf;
   }
 
   /** A value handed over here. */
   static ofValue<T>(neuron: Neuron<T>, value: T): Impulse<T> {
-    const impulse = new Impulse<T>(neuron.name, neuron, undefined, undefined);
-    impulse.#value = value;
-    impulse.#valueOf = asSent;
-    return impulse;
+    return new Impulse(neuron.name, neuron, undefined, undefined, undefined, value, asSent);
   }
 
   /** Bytes handed over here, or arrived from `source`. */
@@ -49,9 +47,7 @@ export class Impulse<T = unknown> {
     source?: Ganglion,
     label?: Label,
   ): Impulse<T> {
-    const impulse = new Impulse<T>(topic, neuron, source, label);
-    impulse.#bytes = bytes;
-    return impulse;
+    return new Impulse(topic, neuron, source, label, bytes, undefined, undefined);
   }
 
   /** Undefined for a topic that is known here by a pattern only. */
@@ -74,15 +70,13 @@ export class Impulse<T = unknown> {
    */
   get bytes(): Uint8Array {
     if (this.#bytes !== undefined) return this.#bytes;
-    if (this.#failure !== undefined) throw this.#failure;
     try {
       // Without bytes it was made by `ofValue`, which has a neuron and its value.
       const neuron = this.#neuron as Neuron<T>;
       this.#bytes = neuron.codec.encode(this.#value as T);
       return this.#bytes;
     } catch (cause) {
-      this.#failure = codecErrorOf(cause, "encoded", this.topic);
-      throw this.#failure;
+      throw codecErrorOf(cause, "encoded", this.topic);
     }
   }
 
@@ -96,9 +90,14 @@ export class Impulse<T = unknown> {
     this.#label = label;
   }
 
-  /** @internal True while there is neither a value nor a way to it without decoding. */
-  get needsDecoding(): boolean {
-    return this.#valueOf !== asSent;
+  /** @internal True if it holds the very value that was transmitted here, whatever the codec. */
+  get holdsSentValue(): boolean {
+    return this.#valueOf === asSent;
+  }
+
+  /** @internal That value. */
+  get sentValue(): unknown {
+    return this.#value;
   }
 
   /**

@@ -78,12 +78,21 @@ export class Plexus extends GanglionBase<Crossing> implements Junction {
   // What a message does here.
 
   protected override conduct(crossing: Crossing, impulse: Impulse, patience: Patience): Wait {
-    const { dendrite, joints } = crossing;
-    if (joints.length === 0 && this.junction === undefined && dendrite.size > 0) {
-      return dendrite.transduce(impulse, crossing, patience);
+    if (crossing.isLocal && crossing.dendrite.size > 0) {
+      return crossing.dendrite.transduce(impulse, crossing, patience);
     }
-    const here = dendrite.transduce(impulse, crossing, patience);
-    return both(here, this.#route(crossing, impulse, undefined, patience));
+    return this.#conductOut(crossing, impulse, undefined, patience);
+  }
+
+  /** To the reactants here, then to the ganglia. */
+  #conductOut(
+    crossing: Crossing,
+    impulse: Impulse,
+    from: Ganglion | Junction | undefined,
+    patience: Patience | undefined,
+  ): Wait {
+    const here = crossing.dendrite.transduce(impulse, crossing, patience);
+    return both(here, this.#route(crossing, impulse, from, patience));
   }
 
   /** Takes what one of its ganglia brings: to the reactants here and to its other ganglia. */
@@ -99,15 +108,14 @@ export class Plexus extends GanglionBase<Crossing> implements Junction {
     }
     const mayTravelOn = this.#inspect(crossing, impulse);
     if (mayTravelOn === undefined) return undefined;
-    const here = crossing.dendrite.transduce(impulse, crossing, patience);
-    return mayTravelOn ? both(here, this.#route(crossing, impulse, from, patience)) : here;
+    if (mayTravelOn) return this.#conductOut(crossing, impulse, from, patience);
+    return crossing.dendrite.transduce(impulse, crossing, patience);
   }
 
   /** Takes what an outer plexus brings. */
   override transduce(impulse: Impulse, patience?: Patience): Wait {
     const crossing = this.obtainSynapse(impulse.topic, impulse.neuron);
-    const here = crossing.dendrite.transduce(impulse, crossing, patience);
-    return both(here, this.#route(crossing, impulse, this.junction, patience));
+    return this.#conductOut(crossing, impulse, this.junction, patience);
   }
 
   /** Whether an impulse may be forwarded; undefined if it is a repeat and goes nowhere at all. */
@@ -159,8 +167,7 @@ export class Plexus extends GanglionBase<Crossing> implements Junction {
 
   protected override makeSynapse(topic: string, neuron: Neuron | undefined): Crossing {
     const crossing = new Crossing(topic, neuron, this);
-    crossing.joints = this.#jointsFor(topic);
-    this.#refresh(crossing);
+    this.#connect(crossing);
     return crossing;
   }
 
@@ -208,9 +215,18 @@ export class Plexus extends GanglionBase<Crossing> implements Junction {
 
   #reroute(): void {
     for (const crossing of this.synapses.values()) {
-      crossing.joints = this.#jointsFor(crossing.topic);
-      this.#refresh(crossing);
+      this.#connect(crossing);
     }
+  }
+
+  #connect(crossing: Crossing): void {
+    crossing.joints = this.#jointsFor(crossing.topic);
+    crossing.isLocal = crossing.joints.length === 0 && this.junction === undefined;
+    this.#refresh(crossing);
+  }
+
+  protected override junctionChanged(): void {
+    this.#reroute();
   }
 
   #jointsFor(topic: string): readonly Joint[] {

@@ -36,7 +36,7 @@ export class Receptor {
   #running = 0;
   #draining = false;
   #closed = false;
-  #idle: (() => void)[] = [];
+  #idle: (() => void)[] | undefined;
 
   constructor(
     neuron: Neuron | undefined,
@@ -77,7 +77,10 @@ export class Receptor {
   /** Resolves when nothing runs and nothing waits. */
   idle(): Promise<void> {
     if (this.#running === 0) return Promise.resolve();
-    return new Promise((resolve) => this.#idle.push(resolve));
+    return new Promise((resolve) => {
+      this.#idle ??= [];
+      this.#idle.push(resolve);
+    });
   }
 
   /** Takes nothing more and drops what waits, counted. A call under way goes on. */
@@ -113,11 +116,8 @@ export class Receptor {
 
   #settled(): void {
     this.#running -= 1;
-    if (this.#queue === undefined) {
-      if (this.#idle.length > 0) this.#tellIdle();
-      return;
-    }
-    this.#drain(this.#queue);
+    if (this.#queue !== undefined) this.#drain(this.#queue);
+    else if (this.#idle !== undefined) this.#tellIdle();
   }
 
   // A loop, so that a reactant that transmits to itself without end does not grow the stack.
@@ -136,14 +136,14 @@ export class Receptor {
   #tellIdle(): void {
     if (this.#running > 0 && !this.#closed) return;
     const waiting = this.#idle;
-    this.#idle = [];
-    for (const tell of waiting) tell();
+    this.#idle = undefined;
+    for (const tell of waiting ?? []) tell();
   }
 }
 
 function isThenable(outcome: unknown): outcome is PromiseLike<void> {
   return (
-    typeof outcome === "object" &&
+    outcome !== undefined &&
     outcome !== null &&
     typeof (outcome as { then?: unknown }).then === "function"
   );

@@ -1,17 +1,211 @@
 /**
- * Envelope: how a message stands in the one frame of a TCP pair, its topic and its payload in a
- * Cap'n Proto struct, and between peers of ours its id as well.
+ * Envelope: how one message stands in the one frame that a TCP pair sends for it: its topic and its
+ * payload and, between peers of ours, its id.
  *
- * The struct is pyplexo's PlexoMessage (file 0xeed5242d4faed181), unpacked:
- * `typeName @0 :Text; payload @1 :Data`, to which we append `origin @2 :UInt64;
- * sequence @3 :UInt64; hops @4 :UInt8`. Readers of the older struct pass over these.
+ * It is pyplexo's Cap'n Proto struct PlexoMessage (file 0xeed5242d4faed181), unpacked,
+ * `typeName @0 :Text; payload @1 :Data`, to which ours adds `origin @2 :UInt64;
+ * sequence @3 :UInt64; hops @4 :UInt8`. Readers that know only the first two pass over the others.
  */
 import { PeerError, UsageError } from "../errors.ts";
 import { readAnyLayout } from "./envelope/any-layout.ts";
-import { setUint32, wordCountOf } from "./envelope/bytes.ts";
+import { setUint32, viewOf, wordCountOf } from "./envelope/bytes.ts";
 import { type EnvelopeFields, type EnvelopeId, noFields } from "./envelope/fields.ts";
 import {
-  byteListSize, idAt, payloadPlace, pointersAt, pointersByteCount, readUsualLayout, rootSize, topicPlace,
+  byteListSize,
+  idAt,
+  payloadPlace,
+  pointersAt,
+  pointersByteCount,
+  readUsualLayout,
+  rootSize,
+  topicPlace,
 } from "./envelope/usual-layout.ts";
+import { decodeUtf8, encodeUtf8 } from "./utf8.ts";
 
-export type { EnvelopeId };
+export type { EnvelopeId } from "./envelope/fields.ts";
+
+/** A Cap'n Proto list counts its elements, and so a text or a payload its bytes, in 29 bits. */
+const listBytesMax = 2 ** 29 - 1;
+
+/** How many bytes an envelope takes, padding included: a multiple of 8. */
+export function envelopeByteCount(
+  topicByteCount: number,
+  payloadByteCount: number,
+  labelled: boolean,
+): number {
+  const wordCount = wordCountOf(topicByteCount + 1) + wordCountOf(payloadByteCount);
+  return (labelled ? pointersAt.labelled : pointersAt.plain) + pointersByteCount + wordCount * 8;
+}
+
+/**
+ * Writes all of an envelope that stands before its payload, from `offset` on. What was in `target`
+ * does not matter. The caller then writes the payload, and zeros up to `envelopeByteCount`; these
+ * may as well be in buffers of their own.
+ * @param topic In UTF-8, without a NUL; must not be empty, or nobody takes the envelope.
+ * @returns Where in `target` the payload belongs.
+ * @throws {UsageError} before anything is written, if there is no room for the head, or the id or a
+ *   size is out of its range.
+ */
+export function writeEnvelopeHead(
+  target: Uint8Array,
+  offset: number,
+  topic: Uint8Array,
+  payloadByteCount: number,
+  id: EnvelopeId | undefined,
+): number {
+  const textByteCount = topic.length + 1;
+  const topicWordCount = wordCountOf(textByteCount);
+  const pointers = offset + (id === undefined ? pointersAt.plain : pointersAt.labelled);
+  const topicAt = pointers + pointersByteCount;
+  const payloadAt = topicAt + topicWordCount * 8;
+  if (textByteCount > listBytesMax) throw tooLong("topic", textByteCount);
+  if (payloadByteCount > listBytesMax) throw tooLong("payload", payloadByteCount);
+  if (payloadAt > target.length) throw noRoom(target, offset, payloadAt);
+  if (id !== undefined && !isValid(id)) throw invalid(id);
+
+  setUint32(target, offset, 0);
+  setUint32(target, offset + 4, ((payloadAt - offset - 8) >>> 3) + wordCountOf(payloadByteCount));
+  setUint32(target, offset + 8, 0);
+  setUint32(target, offset + 12, id === undefined ? rootSize.plain : rootSize.labelled);
+  if (id !== undefined) writeId(target, offset, id);
+  setUint32(target, pointers, topicPlace);
+  setUint32(target, pointers + 4, byteListSize(textByteCount));
+  setUint32(target, pointers + 8, payloadPlace(topicWordCount));
+  setUint32(target, pointers + 12, byteListSize(payloadByteCount));
+  for (let index = topicAt + topic.length; index < payloadAt; index++) target[index] = 0;
+  target.set(topic, topicAt);
+  return payloadAt;
+}
+
+/**
+ * A whole envelope in an array of its own: for examples, tests, and where speed does not matter.
+ * @param topic A valid topic, see `checkTopic`.
+ * @throws {UsageError} as `writeEnvelopeHead` does.
+ */
+export function encodeEnvelope(topic: string, payload: Uint8Array, id?: EnvelopeId): Uint8Array {
+  const topicBytes = encodeUtf8(topic);
+  const byteCount = envelopeByteCount(topicBytes.length, payload.length, id !== undefined);
+  const envelope = new Uint8Array(byteCount);
+  envelope.set(payload, writeEnvelopeHead(envelope, 0, topicBytes, payload.length, id));
+  return envelope;
+}
+
+/**
+ * Reads one envelope after the other. What the last one said stands in the properties until the
+ * next `read`; nothing is allocated but the view that `payload` is.
+ *
+ * The topic is not made a string, nor its bytes checked, while it is looked up among known topics:
+ * a topic that is found is a valid one. For one that is not found there is `decodeTopic`.
+ */
+export class EnvelopeReader implements EnvelopeId {
+  readonly #fields: EnvelopeFields = noFields();
+
+  /**
+   * Reads the envelope that `bytes` are, from first to last. They are referred to, not copied.
+   * @throws {PeerError} if they are malformed, or have no topic or no payload. The properties are
+   *   then as before, and the next envelope can be read.
+   */
+  read(bytes: Uint8Array): void {
+    if (!readUsualLayout(bytes, this.#fields)) readAnyLayout(bytes, this.#fields);
+  }
+
+  /**
+   * The topic as a string.
+   * @throws {PeerError} if its bytes are not UTF-8.
+   */
+  decodeTopic(): string {
+    const { bytes, topicStart, topicEnd } = this.#fields;
+    const topicByteCount = topicEnd - topicStart;
+    try {
+      return decodeUtf8(viewOf(bytes, topicStart, topicByteCount));
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      throw new PeerError(`topic of ${topicByteCount} bytes that are not UTF-8`, {
+        cause: error,
+        details: { topicByteCount },
+      });
+    }
+  }
+
+  /** The array last read. */
+  get bytes(): Uint8Array {
+    return this.#fields.bytes;
+  }
+
+  /** Where in `bytes` the topic begins; it has at least one byte. */
+  get topicStart(): number {
+    return this.#fields.topicStart;
+  }
+
+  /** Where in `bytes` the topic has ended: the index after its last byte. */
+  get topicEnd(): number {
+    return this.#fields.topicEnd;
+  }
+
+  /** The payload: a view into `bytes`, so copy what you keep. */
+  get payload(): Uint8Array {
+    return this.#fields.payload;
+  }
+
+  /** Whether the envelope has an id. If not, the four properties that make it up are 0. */
+  get labelled(): boolean {
+    return this.#fields.labelled;
+  }
+
+  get originHigh(): number {
+    return this.#fields.originHigh;
+  }
+
+  get originLow(): number {
+    return this.#fields.originLow;
+  }
+
+  get sequence(): number {
+    return this.#fields.sequence;
+  }
+
+  get hops(): number {
+    return this.#fields.hops;
+  }
+}
+
+function writeId(target: Uint8Array, offset: number, id: EnvelopeId): void {
+  setUint32(target, offset + idAt.originLow, id.originLow);
+  setUint32(target, offset + idAt.originHigh, id.originHigh);
+  setUint32(target, offset + idAt.sequenceLow, id.sequence);
+  setUint32(target, offset + idAt.sequenceHigh, id.sequence / 2 ** 32);
+  setUint32(target, offset + idAt.hops, id.hops);
+  setUint32(target, offset + idAt.hops + 4, 0);
+}
+
+function isValid(id: EnvelopeId): boolean {
+  return (
+    (id.originHigh | id.originLow) !== 0 &&
+    Number.isSafeInteger(id.sequence) &&
+    id.sequence >= 0 &&
+    (id.hops & 0xff) === id.hops
+  );
+}
+
+function invalid({ originHigh, originLow, sequence, hops }: EnvelopeId): UsageError {
+  return new UsageError(
+    `id of origin ${originHigh}:${originLow}, sequence ${sequence}, hops ${hops}; ` +
+      "take an origin other than 0 (it stands for no id), a sequence from 0 to 2^53-1, hops from 0 to 255",
+    { details: { originHigh, originLow, sequence, hops } },
+  );
+}
+
+function tooLong(what: string, byteCount: number): UsageError {
+  return new UsageError(
+    `${what} of ${byteCount} bytes, at most ${listBytesMax} fit an envelope; send it in parts`,
+    { details: { byteCount, listBytesMax } },
+  );
+}
+
+function noRoom(target: Uint8Array, offset: number, end: number): UsageError {
+  return new UsageError(
+    `envelope head of ${end - offset} bytes at ${offset} of a buffer of ${target.length}; ` +
+      "make room for envelopeByteCount bytes",
+    { details: { offset, headByteCount: end - offset, targetByteCount: target.length } },
+  );
+}

@@ -1,23 +1,33 @@
 /**
- * Parts of a byte array: little-endian words, as Cap'n Proto has them, and views.
+ * Parts of a byte array: little-endian numbers, as Cap'n Proto has them, and views.
  *
- * Words go by single bytes, not through a DataView: making one per message costs more than it saves.
+ * Numbers go by single bytes: a DataView per message costs more than it saves. And they go by two
+ * bytes at a time, because V8 (that of Node 20) always inlines functions of under 27 bytes of
+ * bytecode, but larger ones only until a caller has grown by 920: 32 bits in one piece made an
+ * envelope with an id take twice as long to read or write.
  */
+
+/** The unsigned 16 bits at `offset`, which the caller knows to be inside `bytes`. */
+export function uint16At(bytes: Uint8Array, offset: number): number {
+  // "!": inside `bytes`, as the caller has checked.
+  return bytes[offset]! | (bytes[offset + 1]! << 8);
+}
 
 /** The unsigned 32 bits at `offset`, which the caller knows to be inside `bytes`. */
 export function uint32At(bytes: Uint8Array, offset: number): number {
-  // "!": inside `bytes`, as the caller has checked.
-  const low = bytes[offset]! | (bytes[offset + 1]! << 8);
-  const high = bytes[offset + 2]! | (bytes[offset + 3]! << 8);
-  return (low | (high << 16)) >>> 0;
+  return (uint16At(bytes, offset) | (uint16At(bytes, offset + 2) << 16)) >>> 0;
+}
+
+/** Writes the low 16 bits of `value` at `offset`, which the caller knows to be inside `bytes`. */
+export function setUint16(bytes: Uint8Array, offset: number, value: number): void {
+  bytes[offset] = value;
+  bytes[offset + 1] = value >>> 8;
 }
 
 /** Writes the low 32 bits of `value` at `offset`, which the caller knows to be inside `bytes`. */
 export function setUint32(bytes: Uint8Array, offset: number, value: number): void {
-  bytes[offset] = value;
-  bytes[offset + 1] = value >>> 8;
-  bytes[offset + 2] = value >>> 16;
-  bytes[offset + 3] = value >>> 24;
+  setUint16(bytes, offset, value);
+  setUint16(bytes, offset + 2, value >>> 16);
 }
 
 /**

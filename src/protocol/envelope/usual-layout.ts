@@ -22,10 +22,18 @@ import { uint32At, viewOf, wordCountOf } from "./bytes.ts";
 import { clearId, type EnvelopeFields } from "./fields.ts";
 
 /** Where the id stands, if there is one. */
-export const idAt = { originLow: 16, originHigh: 20, sequenceLow: 24, sequenceHigh: 28, hops: 32 } as const;
+export const idAt = {
+  originLow: 16,
+  originHigh: 20,
+  sequenceLow: 24,
+  sequenceHigh: 28,
+  hops: 32,
+} as const;
 
 /** Where the two list pointers stand, without an id and with one. */
 export const pointersAt = { plain: 16, labelled: 40 } as const;
+
+export const pointersByteCount = 16;
 
 /** Upper half of the root pointer: 2 pointers, and no words of data or the 3 of the id. */
 export const rootSize = { plain: 0x0002_0000, labelled: 0x0002_0003 } as const;
@@ -45,7 +53,6 @@ export function byteListSize(byteCount: number): number {
 
 const byteElements = 2;
 const elementSizeMask = 0b111;
-const pointersByteCount = 16;
 
 // Both pointers and one word of topic: with so much, all but topic and payload is there to be read.
 const plainByteCountMin = pointersAt.plain + pointersByteCount + 8;
@@ -108,6 +115,7 @@ function readId(bytes: Uint8Array, fields: EnvelopeFields): void {
   fields.labelled = true;
   fields.originHigh = originHigh;
   fields.originLow = originLow;
-  fields.sequence = uint32At(bytes, idAt.sequenceHigh) * 2 ** 32 + uint32At(bytes, idAt.sequenceLow);
+  fields.sequence =
+    uint32At(bytes, idAt.sequenceHigh) * 2 ** 32 + uint32At(bytes, idAt.sequenceLow);
   fields.hops = uint32At(bytes, idAt.hops) & 0xff;
 }

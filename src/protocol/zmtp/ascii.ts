@@ -7,10 +7,12 @@ export function asciiBytes(text: string): Uint8Array {
   return bytes;
 }
 
-/** `bytes` as text for people and comparisons: whatever is not visible ASCII becomes `?`. */
+/** `bytes` as text for people and comparisons: what is neither visible ASCII nor a space is `?`. */
 export function asciiText(bytes: Uint8Array): string {
   let text = "";
-  for (const byte of bytes) text += isVisible(byte) ? String.fromCharCode(byte) : "?";
+  for (const byte of bytes) {
+    text += isVisible(byte) || byte === 0x20 ? String.fromCharCode(byte) : "?";
+  }
   return text;
 }
 

@@ -1,5 +1,5 @@
 /** Cuts one peer's byte stream into frames. */
-import { type FrameRules, frameFlags, frameHeadByteCountByFlags, readBodyByteCount } from "./frame.ts";
+import { type FrameRules, frameHeadByteCountByFlags, readBodyByteCount } from "./frame.ts";
 import { PartialFrame } from "./partial-frame.ts";
 
 export interface FrameHandler {
@@ -28,8 +28,9 @@ export class FrameReader {
   #later: Uint8Array[] = [];
   #partial: PartialFrame | undefined;
   #paused = false;
-  #stopped = false;
   #reading = false;
+  /** Stopped means paused, too, so that the loop looks at one flag only. */
+  #stopped = false;
 
   constructor(handler: FrameHandler, rules: FrameRules) {
     this.#handler = handler;
@@ -56,6 +57,7 @@ export class FrameReader {
 
   /** Goes on, first with what has arrived meanwhile. @throws {PeerError} as `push`. */
   resume(): void {
+    if (this.#stopped) return;
     this.#paused = false;
     this.#read();
   }
@@ -63,6 +65,7 @@ export class FrameReader {
   /** Forgets what has arrived and takes nothing more. */
   stop(): void {
     this.#stopped = true;
+    this.#paused = true;
     this.#chunk = nothing;
     this.#at = 0;
     this.#later = [];
@@ -113,7 +116,6 @@ export class FrameReader {
       if (end > length) return this.#continueFrame(new PartialFrame(this.#rules), chunk);
       this.#at = end;
       this.#handler.frame(new Uint8Array(buffer, byteOffset + bodyAt, bodyByteCount), flags);
-      if (this.#stopped) return;
     }
   }
 

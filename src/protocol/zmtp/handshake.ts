@@ -1,0 +1,120 @@
+/** Handshake: what the two ends say before the first message: greetings, then the mechanism. */
+import { TransportError } from "../../errors.ts";
+import {
+  encodeGreeting,
+  GreetingReader,
+  greetingByteCount,
+  type ZmtpRevision,
+} from "./greeting.ts";
+import { type Mechanism, NullMechanism } from "./mechanism.ts";
+import {
+  encodeMetadata,
+  type Metadata,
+  type PlexoIdentity,
+  plexoIdentity,
+  propertyText,
+  socketTypeProperty,
+} from "./metadata.ts";
+import { checkSocketType, type SocketType } from "./socket-type.ts";
+
+/** What is known of the other end once the handshake is over. */
+export interface Peer {
+  readonly revision: ZmtpRevision;
+  readonly socketType: string;
+  /** Defined if the peer is one of ours. */
+  readonly plexo: PlexoIdentity | undefined;
+  readonly metadata: Metadata;
+}
+
+export interface HandshakeOptions {
+  readonly socketType: SocketType;
+  readonly plexo: PlexoIdentity | undefined;
+  readonly timeoutMs: number;
+}
+
+/** Nothing is due before `start`. */
+export class Handshake {
+  readonly #socketType: SocketType;
+  readonly #timeoutMs: number;
+  readonly #mechanism: Mechanism;
+  readonly #greeting: GreetingReader;
+  readonly #send: (bytes: Uint8Array) => void;
+  #deadlineMs = Number.POSITIVE_INFINITY;
+
+  constructor(options: HandshakeOptions, send: (bytes: Uint8Array) => void) {
+    this.#socketType = options.socketType;
+    this.#timeoutMs = options.timeoutMs;
+    this.#mechanism = new NullMechanism(encodeMetadata(options.socketType, options.plexo));
+    this.#greeting = new GreetingReader(this.#mechanism.name);
+    this.#send = send;
+  }
+
+  /** Sends the whole greeting: a peer that sends its own piecemeal then has what it waits for. */
+  start(nowMs: number): void {
+    this.#deadlineMs = nowMs + this.#timeoutMs;
+    this.#send(encodeGreeting(this.#mechanism.name));
+  }
+
+  /**
+   * Takes what the peer's greeting still lacks from the start of `chunk`.
+   * @returns How many bytes that were.
+   * @throws {PeerError} if it is no greeting that this end can work with.
+   */
+  greet(chunk: Uint8Array): number {
+    const taken = this.#greeting.push(chunk);
+    if (this.#greeting.complete) this.#sendIfAny(this.#mechanism.start());
+    return taken;
+  }
+
+  get greeted(): boolean {
+    return this.#greeting.complete;
+  }
+
+  /**
+   * Takes a command that came after the greeting.
+   * @returns The peer, when that was the last of the handshake.
+   * @throws {PeerError} if the command does not belong here, or the peer does not go with this end.
+   */
+  receive(name: string, data: Uint8Array): Peer | undefined {
+    this.#sendIfAny(this.#mechanism.receive(name, data));
+    const metadata = this.#mechanism.peerMetadata;
+    if (metadata === undefined) return undefined;
+    const socketType = propertyText(metadata, socketTypeProperty);
+    return {
+      revision: this.#greeting.revision,
+      socketType: checkSocketType(this.#socketType, socketType),
+      plexo: plexoIdentity(metadata),
+      metadata,
+    };
+  }
+
+  get deadlineMs(): number {
+    return this.#deadlineMs;
+  }
+
+  /** @throws {TransportError} if the time is over. */
+  wake(nowMs: number): void {
+    if (nowMs < this.#deadlineMs) return;
+    throw new TransportError(`${this.#timeoutMs} ms have passed before ${this.#missing}`, {
+      details: { timeoutMs: this.#timeoutMs, greetingBytes: this.#greeting.byteCount },
+    });
+  }
+
+  /** The error that it is when the peer ends the connection now. */
+  endError(): TransportError {
+    return new TransportError(`the peer ended the connection before ${this.#missing}`, {
+      details: { greetingBytes: this.#greeting.byteCount },
+    });
+  }
+
+  #sendIfAny(frame: Uint8Array | undefined): void {
+    if (frame !== undefined) this.#send(frame);
+  }
+
+  // libzmq closes without a word where mechanism or socket type do not suit it.
+  get #missing(): string {
+    return this.#greeting.complete
+      ? `its READY came: perhaps it takes no ${this.#socketType} peer`
+      : `its greeting was complete (${this.#greeting.byteCount} of ${greetingByteCount} bytes came): perhaps its security mechanism is another`;
+  }
+}

@@ -1,0 +1,252 @@
+/** Session: one connection's conversation in ZMTP 3.1 or 3.0, from greeting to close. */
+import { PeerError, TransportError, UsageError } from "../../errors.ts";
+import { encodeError, parseCommand, parseError } from "./command.ts";
+import { FrameRules, frameFlags } from "./frame.ts";
+import { type FrameHandler, FrameReader } from "./frame-reader.ts";
+import { Handshake, type Peer } from "./handshake.ts";
+import { Heartbeat, type HeartbeatOptions, type HeartbeatSink } from "./heartbeat.ts";
+import type { PlexoIdentity } from "./metadata.ts";
+import { nextState, type SessionEvent, type SessionState } from "./session-state.ts";
+import type { SocketType } from "./socket-type.ts";
+
+export interface SessionOptions {
+  readonly socketType: SocketType;
+  /** Shown to the peer in READY. Default: this end does not say that it is ours. */
+  readonly plexo?: PlexoIdentity | undefined;
+  /** The longest body taken of a message frame. Default: 64 MiB. */
+  readonly bodyBytesMax?: number | undefined;
+  /** From `start` to the peer's READY. Default: 30,000. */
+  readonly handshakeTimeoutMs?: number | undefined;
+  /** Default: no PING is sent, and silence is minded only if the peer gives a TTL. */
+  readonly heartbeat?: HeartbeatOptions | undefined;
+}
+
+/** What a session does to its owner. All calls come from within a call to the session. */
+export interface SessionSink extends HeartbeatSink {
+  /** The handshake is over: messages may be sent from now on. */
+  ready(peer: Peer): void;
+  /**
+   * One frame of a message.
+   * @param body A view that stays valid, and keeps its whole chunk in memory: copy what you keep.
+   * @param more Further frames of this message follow.
+   */
+  frame(body: Uint8Array, more: boolean): void;
+}
+
+const bodyBytesMaxDefault = 64 * 1024 * 1024;
+const handshakeTimeoutMsDefault = 30_000;
+// No command is long: READY has a few properties, SUBSCRIBE a topic.
+const commandBytesMax = 8 * 1024;
+
+/**
+ * Bytes and the passing of time go in, calls to the sink come out. Times are monotonic
+ * milliseconds. A method that throws has found that the connection cannot go on: the session is
+ * closed, and the owner ends the connection. What the sink throws does the same, and comes out
+ * unchanged.
+ */
+export class Session implements FrameHandler {
+  readonly #bodyBytesMax: number;
+  readonly #sink: SessionSink;
+  readonly #handshake: Handshake;
+  readonly #heartbeat: Heartbeat;
+  readonly #rules = new FrameRules(commandBytesMax);
+  readonly #reader = new FrameReader(this, this.#rules);
+  #state: SessionState = "idle";
+  #peer: Peer | undefined;
+  /** The time of the call that is being served. */
+  #nowMs = 0;
+
+  /** @throws {UsageError} if an option is not in its range. */
+  constructor(options: SessionOptions, sink: SessionSink) {
+    const { socketType, plexo } = options;
+    const timeoutMs = options.handshakeTimeoutMs ?? handshakeTimeoutMsDefault;
+    this.#bodyBytesMax = options.bodyBytesMax ?? bodyBytesMaxDefault;
+    checkAbove0("bodyBytesMax", this.#bodyBytesMax);
+    checkAbove0("handshakeTimeoutMs", timeoutMs);
+    this.#sink = sink;
+    this.#handshake = new Handshake({ socketType, plexo, timeoutMs }, (bytes) => sink.send(bytes));
+    this.#heartbeat = new Heartbeat(options.heartbeat, sink);
+  }
+
+  /** The connection is there: sends the greeting. To be called first, and once. */
+  start(nowMs: number): void {
+    this.#move("started");
+    this.#handshake.start(nowMs);
+  }
+
+  /**
+   * Takes what arrived. While paused it is kept, so who pauses also stops reading.
+   * @param chunk Its memory must not be used again.
+   * @throws {PeerError} if the peer breaks a rule, or refuses this end.
+   */
+  receive(chunk: Uint8Array, nowMs: number): void {
+    if (this.#state === "closed") return;
+    this.#heartbeat.heard(nowMs);
+    this.#serve(nowMs, () => {
+      const taken = this.#handshake.greeted ? 0 : this.#greet(chunk);
+      if (taken < chunk.length) this.#reader.push(taken === 0 ? chunk : chunk.subarray(taken));
+    });
+  }
+
+  /**
+   * Takes the passing of time. Calls that come early or twice change nothing.
+   * @throws {TransportError} if the handshake takes too long, or the peer has fallen silent.
+   * @throws {UsageError} if the sink gives a PING context of more than 16 bytes.
+   */
+  wake(nowMs: number): void {
+    if (this.#state === "closed") return;
+    this.#serve(nowMs, () => {
+      if (this.#state === "traffic") this.#heartbeat.wake(nowMs);
+      else this.#handshake.wake(nowMs);
+    });
+  }
+
+  /** When `wake` is next wanted, undefined while nothing waits. */
+  get deadlineMs(): number | undefined {
+    if (this.#state === "closed") return undefined;
+    const waiting = this.#state === "traffic" ? this.#heartbeat : this.#handshake;
+    return Number.isFinite(waiting.deadlineMs) ? waiting.deadlineMs : undefined;
+  }
+
+  /**
+   * From now on no frame is handed over, also if the sink calls it in the middle of a chunk.
+   * The peer's silence is not minded meanwhile; PINGs go on, so that it does not mind ours.
+   */
+  pause(): void {
+    this.#reader.pause();
+    this.#heartbeat.suspend();
+  }
+
+  /** Hands over what was kept, and goes on. @throws {PeerError} as `receive`. */
+  resume(nowMs: number): void {
+    this.#heartbeat.resume(nowMs);
+    this.#serve(nowMs, () => this.#reader.resume());
+  }
+
+  /**
+   * Sends a PING now, with the sink's context. Does nothing outside of traffic.
+   * @throws {UsageError} if the context has more than 16 bytes.
+   */
+  ping(nowMs: number): void {
+    if (this.#state === "traffic") this.#serve(nowMs, () => this.#heartbeat.ping(nowMs));
+  }
+
+  /** The system takes no more bytes; `sendProgressed` follows when it does again. */
+  sendBlocked(): void {
+    this.#heartbeat.sendBlocked();
+  }
+
+  /** The system takes bytes again: the peer's end has made room. */
+  sendProgressed(nowMs: number): void {
+    this.#heartbeat.sendProgressed(nowMs);
+  }
+
+  /**
+   * The peer has ended its stream. Closes the session.
+   * @returns What was wrong with that, undefined if it was a proper end.
+   */
+  end(): TransportError | undefined {
+    const error = this.#endError();
+    this.close();
+    return error;
+  }
+
+  /** Closes the session, and tells the peer why if it would understand. */
+  refuse(reason: string): void {
+    this.#sendError(reason);
+    this.close();
+  }
+
+  /** Forgets what was kept, and does nothing any more. */
+  close(): void {
+    this.#move("closed");
+    this.#reader.stop();
+  }
+
+  get state(): SessionState {
+    return this.#state;
+  }
+
+  /** Defined once the handshake is over, also after the close. */
+  get peer(): Peer | undefined {
+    return this.#peer;
+  }
+
+  /** For the frame reader. */
+  frame(body: Uint8Array, flags: number): void {
+    if ((flags & frameFlags.command) === 0) {
+      this.#sink.frame(body, (flags & frameFlags.more) !== 0);
+    } else {
+      this.#receiveCommand(body);
+    }
+  }
+
+  #greet(chunk: Uint8Array): number {
+    const taken = this.#handshake.greet(chunk);
+    if (this.#handshake.greeted) this.#move("greeted");
+    return taken;
+  }
+
+  #receiveCommand(body: Uint8Array): void {
+    const { name, data } = parseCommand(body);
+    if (name === "ERROR") {
+      const reason = parseError(data);
+      this.close();
+      throw new PeerError(`the peer refused the connection: ${reason}`, { details: { reason } });
+    }
+    if (this.#state === "handshake") this.#shakeHands(name, data);
+    else if (name === "PING") this.#heartbeat.receivePing(data);
+    else if (name === "PONG") this.#heartbeat.receivePong(data);
+    // Others are ignored, as libzmq does: they may belong to a later revision.
+  }
+
+  #shakeHands(name: string, data: Uint8Array): void {
+    this.#peer = this.#handshake.receive(name, data);
+    if (this.#peer === undefined) return;
+    this.#move("readied");
+    this.#heartbeat.start(this.#nowMs);
+    this.#rules.allowMessages(this.#bodyBytesMax);
+    this.#sink.ready(this.#peer);
+  }
+
+  /**
+   * RFC 37 has ERROR in the handshake only. Ours understand it later, too; to others the end of the
+   * connection has to be enough.
+   */
+  #sendError(reason: string): void {
+    if (this.#state === "handshake" || (this.#state === "traffic" && this.#peer?.plexo)) {
+      this.#sink.send(encodeError(reason));
+    }
+  }
+
+  /** Serves one call; whatever it throws closes the session. */
+  #serve(nowMs: number, act: () => void): void {
+    this.#nowMs = nowMs;
+    try {
+      act();
+    } catch (error) {
+      if (error instanceof PeerError) this.#sendError(error.message);
+      this.close();
+      throw error;
+    }
+  }
+
+  #move(event: SessionEvent): void {
+    this.#state = nextState(this.#state, event);
+  }
+
+  #endError(): TransportError | undefined {
+    if (this.#state === "greeting" || this.#state === "handshake")
+      return this.#handshake.endError();
+    const unfinished = this.#reader.unfinished;
+    if (unfinished === undefined) return undefined;
+    return new TransportError(`the peer ended the connection within a frame, after ${unfinished}`, {
+      details: { unfinished },
+    });
+  }
+}
+
+function checkAbove0(name: string, value: number): void {
+  if (value > 0) return;
+  throw new UsageError(`${name} is ${value}, it must be above 0`, { details: { [name]: value } });
+}
