@@ -1,12 +1,23 @@
 /** Crossing: the synapse of a plexus; it knows which of its ganglia take the neuron. */
 import type { Joint } from "./joint.ts";
+import { LoopBreaker } from "./loop-breaker.ts";
 import { Synapse } from "./synapse.ts";
+import type { Way } from "./way.ts";
 
 export class Crossing extends Synapse {
   /** Those capable of the topic. */
   joints: readonly Joint[] = [];
   /** True while reactants of this plexus are the only way to go. */
   isLocal = false;
+  /** True while a ganglion of these has a segment label. */
+  isSegmented = false;
   /** True while the plexus takes the topic from its ganglia. */
   wanted = false;
+  #breaker: LoopBreaker<Way> | undefined;
+
+  /** Made with the first message that arrives without an id and can be forwarded. */
+  get breaker(): LoopBreaker<Way> {
+    this.#breaker ??= new LoopBreaker();
+    return this.#breaker;
+  }
 }

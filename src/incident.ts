@@ -25,6 +25,10 @@ export type DropReason =
   | "topic-limit"
   /** Not forwarded: it had crossed 16 transports. Local reactants got it. */
   | "hop-limit"
+  /** Arrived without an id, and is a copy of ours that came back; see `echoGuardMs`. */
+  | "echo"
+  /** Not forwarded: its topic goes round between two networks, so forwarding pauses. */
+  | "loop"
   /** Not forwarded: it is older than the window of ids, so it may be a repeat. */
   | "late";
 
@@ -35,6 +39,7 @@ export type IncidentKind =
   | "connection-failed"
   | "connection-lost"
   | "peer-refused"
+  | "forwarding-paused"
   | "name-shortened";
 
 /** One thing that went wrong, once. */

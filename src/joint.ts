@@ -5,16 +5,20 @@ import type { Impulse } from "./impulse.ts";
 import type { Patience } from "./queue.ts";
 import type { TopicPattern } from "./topic.ts";
 import type { Wait } from "./wait.ts";
+import type { Way } from "./way.ts";
 
 export class Joint {
   readonly ganglion: Ganglion;
+  /** The network it reaches. */
+  readonly way: Way;
   readonly #attachment: Attachment;
   readonly #junction: Junction;
   // True from a wait that was in vain until a message is taken at once.
   #stalled = false;
 
-  constructor(ganglion: Ganglion, junction: Junction) {
+  constructor(ganglion: Ganglion, way: Way, junction: Junction) {
     this.ganglion = ganglion;
+    this.way = way;
     this.#junction = junction;
     this.#attachment = ganglion.attach(junction);
   }

@@ -5,13 +5,15 @@ import { Crossing } from "./crossing.ts";
 import { UsageError } from "./errors.ts";
 import { GanglionBase, type GanglionOptions } from "./ganglion/base.ts";
 import type { Ganglion, Junction } from "./ganglion/ganglion.ts";
-import { hopsMax, Origin } from "./identity.ts";
+import { hopsMax, type Label, Origin } from "./identity.ts";
 import type { Impulse } from "./impulse.ts";
 import { Joint } from "./joint.ts";
 import { type Neuron, topicOf } from "./neuron.ts";
 import type { Patience } from "./queue.ts";
+import { Round } from "./round.ts";
 import { type TopicPattern, TopicSet } from "./topic.ts";
 import { both, type Wait } from "./wait.ts";
+import { Way } from "./way.ts";
 
 export interface PlexusOptions extends GanglionOptions {
   /** The ganglia it joins from the start. It closes them when it closes. */
@@ -46,7 +48,7 @@ export class Plexus extends GanglionBase<Crossing> implements Junction {
     if (ganglion === this || this.#isInside(ganglion)) {
       throw new UsageError("a plexus cannot be joined to itself, nor to one that is inside it");
     }
-    const joint = new Joint(ganglion, this);
+    const joint = new Joint(ganglion, this.#wayOf(ganglion), this);
     this.#joints = [...this.#joints, joint];
     this.#reroute();
     for (const pattern of this.#wantedPatterns()) joint.want(pattern, true);
@@ -90,9 +92,10 @@ export class Plexus extends GanglionBase<Crossing> implements Junction {
     impulse: Impulse,
     from: Ganglion | Junction | undefined,
     patience: Patience | undefined,
+    round?: Round,
   ): Wait {
     const here = crossing.dendrite.transduce(impulse, crossing, patience);
-    return both(here, this.#route(crossing, impulse, from, patience));
+    return both(here, this.#route(crossing, impulse, from, patience, round));
   }
 
   /** Takes what one of its ganglia brings: to the reactants here and to its other ganglia. */
@@ -106,10 +109,59 @@ export class Plexus extends GanglionBase<Crossing> implements Junction {
       crossing.counters.received += 1;
       crossing.counters.bytesReceived += impulse.bytes.length;
     }
-    const mayTravelOn = this.#inspect(crossing, impulse);
-    if (mayTravelOn === undefined) return undefined;
-    if (mayTravelOn) return this.#conductOut(crossing, impulse, from, patience);
-    return crossing.dendrite.transduce(impulse, crossing, patience);
+    const { label } = impulse;
+    if (label !== undefined) {
+      const verdict = this.#inspect(crossing, label);
+      if (verdict === "duplicate") return undefined;
+      if (verdict === "stays") return crossing.dendrite.transduce(impulse, crossing, patience);
+      return this.#conductOut(crossing, impulse, from, patience);
+    }
+    return this.#arriveWithoutId(crossing, impulse, from, patience);
+  }
+
+  /** What an id tells: it was here before, it may be delivered but not forwarded, or both. */
+  #inspect(crossing: Crossing, label: Label): "duplicate" | "stays" | "travels" {
+    const verdict = this.#origin.made(label) ? "duplicate" : crossing.repeats.accept(label);
+    if (verdict === "duplicate") {
+      crossing.dropped("duplicate");
+      return "duplicate";
+    }
+    if (verdict === "late") crossing.counters.late += 1;
+    if (verdict === "fresh" && label.hops < hopsMax) return "travels";
+    if (crossing.joints.length > 1) crossing.dropped(verdict === "late" ? "late" : "hop-limit");
+    return "stays";
+  }
+
+  /** From a peer that gives no ids: nothing tells a copy from a repeat, so loops are only damped. */
+  #arriveWithoutId(
+    crossing: Crossing,
+    impulse: Impulse,
+    from: Ganglion,
+    patience: Patience | undefined,
+  ): Wait {
+    const joint = crossing.joints.find(({ ganglion }) => ganglion === from);
+    if (joint === undefined || !joint.ganglion.external) {
+      return this.#conductOut(crossing, impulse, from, patience);
+    }
+    if (joint.way.isEcho(impulse)) {
+      crossing.dropped("echo");
+      return undefined;
+    }
+    if (crossing.joints.length === 1) return this.#conductOut(crossing, impulse, from, patience);
+    const round = new Round(crossing, impulse, joint.way);
+    if (round.loopsWith !== undefined) this.#reportLoop(crossing, joint.way, round.loopsWith);
+    return this.#conductOut(crossing, impulse, from, patience, round);
+  }
+
+  #reportLoop(crossing: Crossing, one: Way, other: Way): void {
+    this.report({
+      kind: "forwarding-paused",
+      message:
+        `one message goes round between ${one.name} and ${other.name}; forwarding between them ` +
+        "pauses. If a second bridge joins them, give both ganglia the same segment",
+      topic: crossing.topic,
+      ganglion: this.name,
+    });
   }
 
   /** Takes what an outer plexus brings. */
@@ -118,42 +170,35 @@ export class Plexus extends GanglionBase<Crossing> implements Junction {
     return this.#conductOut(crossing, impulse, this.junction, patience);
   }
 
-  /** Whether an impulse may be forwarded; undefined if it is a repeat and goes nowhere at all. */
-  #inspect(crossing: Crossing, impulse: Impulse): boolean | undefined {
-    const { label } = impulse;
-    if (label === undefined) return true;
-    const verdict = this.#origin.made(label) ? "duplicate" : crossing.repeats.accept(label);
-    if (verdict === "duplicate") {
-      crossing.dropped("duplicate");
-      return undefined;
-    }
-    if (verdict === "late") crossing.counters.late += 1;
-    const reason = verdict === "late" ? "late" : label.hops >= hopsMax ? "hop-limit" : undefined;
-    if (reason === undefined) return true;
-    if (crossing.joints.length > 1) crossing.dropped(reason);
-    return false;
-  }
-
-  /** Hands an impulse to every ganglion that is capable of it, except where it came from. */
+  /** Hands an impulse to every network that is capable of it, except where it came from. */
   #route(
     crossing: Crossing,
     impulse: Impulse,
     from: Ganglion | Junction | undefined,
     patience: Patience | undefined,
+    round: Round | undefined,
   ): Wait {
     let wait: Wait;
     let taken = crossing.dendrite.size > 0;
-    for (const joint of crossing.joints) {
+    const joints = crossing.isSegmented
+      ? this.#onePerSegment(crossing.joints, from, impulse.topic)
+      : crossing.joints;
+    for (const joint of joints) {
       if (joint.ganglion === from) continue;
       taken = true;
-      if (impulse.label === undefined && joint.ganglion.external) {
-        impulse.mark(this.#origin.label(crossing.sequence++));
+      if (round?.mayGoTo(joint.way) === false) {
+        crossing.dropped("loop");
+        continue;
+      }
+      if (joint.ganglion.external) {
+        if (impulse.label === undefined) impulse.mark(this.#origin.label(crossing.sequence++));
+        joint.way.sent(impulse);
       }
       const isOurs = impulse.source === undefined;
-      wait = both(
-        wait,
-        isOurs ? joint.transmit(impulse, patience) : joint.forward(impulse, this.#forwardPatience),
-      );
+      const each = isOurs
+        ? joint.transmit(impulse, patience)
+        : joint.forward(impulse, this.#forwardPatience);
+      if (each !== undefined) wait = both(wait, each);
     }
     if (this.junction !== undefined && this.junction !== from) {
       taken = true;
@@ -161,6 +206,31 @@ export class Plexus extends GanglionBase<Crossing> implements Junction {
     }
     if (!taken) crossing.dropped("unclaimed");
     return wait;
+  }
+
+  /** Of the ganglia into one network the first that is ready; none into the network it came from. */
+  #onePerSegment(
+    joints: readonly Joint[],
+    from: Ganglion | Junction | undefined,
+    topic: string,
+  ): readonly Joint[] {
+    const source = joints.find(({ ganglion }) => ganglion === from)?.way;
+    const chosen = new Map<Way, Joint>();
+    for (const joint of joints) {
+      if (joint.way === source) continue;
+      const before = chosen.get(joint.way);
+      if (before === undefined || (before.receivers(topic) === 0 && joint.receivers(topic) !== 0)) {
+        chosen.set(joint.way, joint);
+      }
+    }
+    return [...chosen.values()];
+  }
+
+  /** The network behind a ganglion: that of its segment where one is joined already. */
+  #wayOf(ganglion: Ganglion): Way {
+    const { segment } = ganglion;
+    const sameSegment = this.#joints.find((joint) => joint.ganglion.segment === segment);
+    return segment !== undefined && sameSegment !== undefined ? sameSegment.way : new Way(ganglion);
   }
 
   // Who wants what.
@@ -221,6 +291,7 @@ export class Plexus extends GanglionBase<Crossing> implements Junction {
 
   #connect(crossing: Crossing): void {
     crossing.joints = this.#jointsFor(crossing.topic);
+    crossing.isSegmented = crossing.joints.some(({ ganglion }) => ganglion.segment !== undefined);
     crossing.isLocal = crossing.joints.length === 0 && this.junction === undefined;
     this.#refresh(crossing);
   }

@@ -32,8 +32,13 @@ export interface GanglionOptions extends FilterOptions {
   readonly lingerMs?: number;
   /** Topics that may come into being by arrival alone, by a pattern. Default 65,536. */
   readonly topicsMax?: number;
-  /** Label of the network behind it; see `Ganglion.segment`. */
+  /** Label of the network behind it; see `Ganglion.segment`. Default: a network of its own. */
   readonly segment?: string;
+  /**
+   * For networks that send back what they get, without ids: each copy sent there is expected back
+   * for so long, and one equal arrival is taken for it. Default: nothing is taken for an echo.
+   */
+  readonly echoGuardMs?: number;
 }
 
 const sendTimeoutMsDefault = 10_000;
@@ -48,6 +53,7 @@ const done: Promise<void> = Promise.resolve();
 export abstract class GanglionBase<S extends Synapse> implements Ganglion {
   readonly name: string;
   readonly segment: string | undefined;
+  readonly echoGuardMs: number | undefined;
   abstract readonly external: boolean;
   protected readonly sendTimeoutMs: number;
   protected readonly lingerMs: number;
@@ -70,6 +76,7 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
   constructor(options: GanglionOptions, name: string) {
     this.name = options.name ?? name;
     this.segment = options.segment;
+    this.echoGuardMs = options.echoGuardMs;
     this.sendTimeoutMs = options.sendTimeoutMs ?? sendTimeoutMsDefault;
     this.lingerMs = options.lingerMs ?? lingerMsDefault;
     this.#topicsMax = options.topicsMax ?? topicsMaxDefault;

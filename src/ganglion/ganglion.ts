@@ -33,6 +33,8 @@ export interface Ganglion extends AsyncDisposable {
    * of them, and into such a network by the first one that is ready only.
    */
   readonly segment: string | undefined;
+  /** How long copies sent are expected to come back without an id; undefined for not at all. */
+  readonly echoGuardMs: number | undefined;
 
   /**
    * Calls `reactant` with every value of `neuron` that arrives from now on; adapts by itself.

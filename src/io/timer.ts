@@ -9,3 +9,8 @@ export function startTimer(delayMs: number, callback: () => void): Timer {
   const handle = setTimeout(callback, delayMs);
   return { cancel: () => clearTimeout(handle) };
 }
+
+/** Monotonic milliseconds; the origin is the start of the process. */
+export function nowMs(): number {
+  return performance.now();
+}

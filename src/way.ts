@@ -1,0 +1,28 @@
+/** Way: a network that a plexus reaches, by one ganglion or by several with the same segment label. */
+import { digestOf } from "./digest.ts";
+import { EchoGuard } from "./echo-guard.ts";
+import type { Ganglion } from "./ganglion/ganglion.ts";
+import type { Impulse } from "./impulse.ts";
+import { nowMs } from "./io/timer.ts";
+
+export class Way {
+  /** For incidents: the segment, or the name of the only ganglion. */
+  readonly name: string;
+  readonly #echoGuard: EchoGuard | undefined;
+
+  constructor(ganglion: Ganglion) {
+    this.name = ganglion.segment ?? ganglion.name;
+    if (ganglion.echoGuardMs !== undefined) this.#echoGuard = new EchoGuard(ganglion.echoGuardMs);
+  }
+
+  /** Takes note of a copy that goes out this way. */
+  sent(impulse: Impulse): void {
+    this.#echoGuard?.sent(impulse.topic, digestOf(impulse.bytes), nowMs());
+  }
+
+  /** True if an arrival without an id is a copy of ours that came back. */
+  isEcho(impulse: Impulse): boolean {
+    if (this.#echoGuard === undefined) return false;
+    return this.#echoGuard.isEcho(impulse.topic, digestOf(impulse.bytes), nowMs());
+  }
+}
