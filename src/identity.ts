@@ -34,7 +34,8 @@ const originsMax = 1_024;
 /** One sender of impulses. */
 export class Origin {
   readonly high: number = randomUint32();
-  readonly low: number = randomUint32();
+  // An origin of 0 stands for no id on the wire.
+  readonly low: number = randomUint32() || 1;
 
   label(sequence: number): Label {
     return { originHigh: this.high, originLow: this.low, sequence, hops: 0 };

@@ -12,9 +12,10 @@ export class Impulse<T = unknown> {
   #neuron: Neuron<T> | undefined;
   #label: Label | undefined;
   #bytes: Uint8Array | undefined;
+  // With `severalCodecs` a Map of the values by their codec, else a T.
   #value: T | undefined;
   // Whose value `#value` is: a codec's, `asSent` for the sender's own, undefined while there is none.
-  #valueOf: Codec<unknown> | typeof asSent | undefined;
+  #valueOf: Codec<unknown> | typeof asSent | typeof severalCodecs | undefined;
 
   private constructor(
     topic: string,
@@ -108,6 +109,8 @@ export class Impulse<T = unknown> {
     const valueOf = this.#valueOf;
     // The topic is the neuron's, so a value under it is a V by contract.
     if (valueOf === asSent || valueOf === neuron.codec) return this.#value as unknown as V;
+    const values = this.#values;
+    if (values?.has(neuron.codec)) return values.get(neuron.codec) as V;
     let value: V;
     try {
       value = neuron.codec.decode(this.bytes);
@@ -115,17 +118,42 @@ export class Impulse<T = unknown> {
       throw codecErrorOf(cause, "decoded", this.topic);
     }
     this.#neuron ??= neuron as unknown as Neuron<T>;
-    this.#value = value as unknown as T;
-    this.#valueOf = neuron.codec;
+    this.#keep(value, neuron.codec, values);
     return value;
+  }
+
+  /** The values by their codec, when there is more than one. */
+  get #values(): Map<unknown, unknown> | undefined {
+    return this.#valueOf === severalCodecs ? (this.#value as Map<unknown, unknown>) : undefined;
+  }
+
+  // One codec is the rule, and costs no Map: neurons of one name nearly always share theirs.
+  #keep(value: unknown, codec: Codec<unknown>, values: Map<unknown, unknown> | undefined): void {
+    if (this.#valueOf === undefined) {
+      this.#value = value as T;
+      this.#valueOf = codec;
+    } else if (values === undefined) {
+      const both = new Map<unknown, unknown>([
+        [this.#valueOf, this.#value],
+        [codec, value],
+      ]);
+      this.#value = both as T;
+      this.#valueOf = severalCodecs;
+    } else {
+      values.set(codec, value);
+    }
   }
 }
 
 const asSent: unique symbol = Symbol("the sender's own value");
+const severalCodecs: unique symbol = Symbol("a value for each of several codecs");
 
 /** A codec written elsewhere may throw anything; what leaves here is a CodecError naming the topic. */
 function codecErrorOf(cause: unknown, done: "encoded" | "decoded", topic: string): CodecError {
-  const why = cause instanceof Error ? cause.message : String(cause);
+  // An object that is no Error may throw when it is made a string.
+  const isObject = typeof cause === "object" && cause !== null;
+  const why =
+    cause instanceof Error ? cause.message : isObject ? "its codec threw an object" : String(cause);
   return new CodecError(`a message of ${topic} cannot be ${done}: ${why}`, {
     cause,
     details: { topic },

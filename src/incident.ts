@@ -59,32 +59,48 @@ export interface Incident {
 
 export type IncidentListener = (incident: Incident) => void;
 
+// A listener that transmits may cause the next incident by it, and so on without end.
+const nestingMax = 8;
+
 /** The listeners of one ganglion, and the way to whoever is told when there are none. */
 export class IncidentReporter {
-  readonly #listeners = new Set<IncidentListener>();
+  // Replaced, never changed in place: a listener may add or remove one while it is called.
+  #listeners: readonly IncidentListener[] = [];
+  #nesting = 0;
 
   add(listener: IncidentListener): void {
-    this.#listeners.add(listener);
+    this.#listeners = [...this.#listeners, listener];
   }
 
+  /** Undoes one `add`: a listener that was added twice is still told once. */
   remove(listener: IncidentListener): void {
-    this.#listeners.delete(listener);
+    const index = this.#listeners.indexOf(listener);
+    if (index >= 0) this.#listeners = this.#listeners.toSpliced(index, 1);
   }
 
-  /** Tells every listener; true if there was one. A listener that throws stops no other. */
+  /**
+   * Tells every listener. A listener that throws stops no other.
+   * @returns False if nobody was told: there is no listener, or they have caused this incident
+   *   themselves, over and over.
+   */
   tell(incident: Incident): boolean {
-    for (const listener of this.#listeners) {
-      try {
-        listener(incident);
-      } catch (cause) {
-        reportUnheard({
-          kind: "reactant-failed",
-          message: `a listener for incidents threw on: ${incident.message}`,
-          cause,
-        });
-      }
-    }
-    return this.#listeners.size > 0;
+    if (this.#listeners.length === 0 || this.#nesting >= nestingMax) return false;
+    this.#nesting += 1;
+    for (const listener of this.#listeners) callSafely(listener, incident);
+    this.#nesting -= 1;
+    return true;
+  }
+}
+
+function callSafely(listener: IncidentListener, incident: Incident): void {
+  try {
+    listener(incident);
+  } catch (cause) {
+    reportUnheard({
+      kind: "reactant-failed",
+      message: `a listener for incidents threw on: ${incident.message}`,
+      cause,
+    });
   }
 }
 

@@ -111,10 +111,18 @@ export class BoundedQueue<T> {
 
   /** Drops everything, waiting senders included, for one reason; these are told `error`. */
   clear(reason: DropReason, error: Error): void {
+    const items = this.#items;
+    const first = this.#head;
+    const depth = this.#depth;
     const waiting = [...this.#waiters];
+    // Empty before anybody is told: who is told of a drop may offer another message at once.
+    this.#items = [];
+    this.#head = 0;
+    this.#depth = 0;
     this.#waiters.clear();
-    for (let item = this.shift(); item !== undefined; item = this.shift()) {
-      this.#dropped(item, reason);
+    for (let index = 0; index < depth; index++) {
+      // Within the depth every place of the ring holds a message.
+      this.#dropped(items[(first + index) % items.length] as T, reason);
     }
     for (const waiter of waiting) {
       this.#dropped(waiter.item, reason);
@@ -141,6 +149,10 @@ export class BoundedQueue<T> {
       return Promise.reject(this.#fullError(`${this.#waiters.size} senders wait already`));
     }
     const { timeoutMs, signal } = patience;
+    if (signal?.aborted) {
+      this.#dropped(item, "aborted");
+      return Promise.reject(signal.reason);
+    }
     return new Promise((resolve, reject) => {
       let timer: Timer | undefined;
       const stopWaiting = (): void => {

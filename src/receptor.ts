@@ -94,18 +94,21 @@ export class Receptor {
     // Counted before the call, so that a reactant that transmits to itself finds itself busy.
     this.#running += 1;
     ledger.counters.delivered += 1;
-    let outcome: unknown;
+    let unsettled: PromiseLike<void> | undefined;
     try {
-      outcome = this.#call(input as never, impulse as Impulse<never>);
+      const outcome: unknown = this.#call(input as never, impulse as Impulse<never>);
+      // Inside the try: what a reactant returns may throw when it is looked at.
+      if (isThenable(outcome)) unsettled = outcome;
     } catch (cause) {
       ledger.failed(cause);
     }
-    if (isThenable(outcome)) this.#await(outcome, ledger);
-    else this.#settled();
+    if (unsettled === undefined) this.#settled();
+    else this.#await(unsettled, ledger);
   }
 
   #await(outcome: PromiseLike<void>, ledger: Ledger): void {
-    outcome.then(
+    // A promise made elsewhere might settle twice, or throw in `then`; ours does neither.
+    Promise.resolve(outcome).then(
       () => this.#settled(),
       (cause: unknown) => {
         ledger.failed(cause);

@@ -35,16 +35,9 @@ export function checkTopicPart(part: string, what: string): void {
 
 /** @throws {UsageError} if `topic` is not a valid topic: an empty or unfit part, or too long. */
 export function checkTopic(topic: string): void {
-  for (const part of topic.split("."))
+  checkLength(topic, "topic");
+  for (const part of topic.split(".")) {
     checkTopicPart(part, `part of topic ${JSON.stringify(topic)}`);
-  const byteCount = utf8.encode(topic).length;
-  if (byteCount > topicBytesMax) {
-    throw new UsageError(
-      `topic of ${byteCount} bytes, at most ${topicBytesMax} allowed: ${topic}`,
-      {
-        details: { topic, byteCount, topicBytesMax },
-      },
-    );
   }
 }
 
@@ -53,13 +46,27 @@ export function isPattern(topicOrPattern: string): boolean {
   return /[*>]/.test(topicOrPattern);
 }
 
-/** @throws {UsageError} if `pattern` is neither a topic nor made of topic parts, `*` and a last `>`. */
+/**
+ * @throws {UsageError} if `pattern` is neither a topic nor made of topic parts, `*` and a last `>`,
+ *   or is so long that no topic can match it.
+ */
 export function checkPattern(pattern: TopicPattern): void {
+  checkLength(pattern, "pattern");
   const parts = pattern.split(".");
   for (const [index, part] of parts.entries()) {
     if (part === "*" || (part === ">" && index === parts.length - 1)) continue;
     checkTopicPart(part, `part of pattern ${JSON.stringify(pattern)}`);
   }
+}
+
+// Before the parts are looked at: that takes time in proportion to their number and to the whole.
+function checkLength(text: string, what: string): void {
+  const byteCount = utf8.encode(text).length;
+  if (byteCount <= topicBytesMax) return;
+  throw new UsageError(
+    `${what} of ${byteCount} bytes, at most ${topicBytesMax} allowed: ${text.slice(0, 64)}…`,
+    { details: { [what]: text, byteCount, topicBytesMax } },
+  );
 }
 
 /** True if `pattern`, taken as valid, stands for `topic`. */

@@ -32,6 +32,9 @@ export abstract class TransportGanglion<
   /** Puts an impulse into the queue of the transport; a promise while there is no place. */
   protected abstract offer(synapse: S, impulse: Impulse, patience: Patience | undefined): Wait;
 
+  /** @throws {UsageError} if the transport cannot carry a payload of so many bytes. */
+  protected checkSize(_synapse: S, _byteCount: number): void {}
+
   protected override conduct(synapse: S, impulse: Impulse, patience: Patience): Wait {
     impulse.mark(this.#origin.label(synapse.sequence++));
     return this.#send(synapse, impulse, patience);
@@ -50,6 +53,7 @@ export abstract class TransportGanglion<
       synapse.counters.encodeErrors += 1;
       throw cause;
     }
+    this.checkSize(synapse, byteCount);
     synapse.counters.sent += 1;
     synapse.counters.bytesSent += byteCount;
     return this.offer(synapse, impulse, patience);

@@ -8,18 +8,9 @@
  */
 import { PeerError, UsageError } from "../errors.ts";
 import { readAnyLayout } from "./envelope/any-layout.ts";
-import { setUint32, viewOf, wordCountOf } from "./envelope/bytes.ts";
+import { wordCountOf } from "./envelope/bytes.ts";
 import { type EnvelopeFields, type EnvelopeId, noFields } from "./envelope/fields.ts";
-import {
-  byteListSize,
-  idAt,
-  payloadPlace,
-  pointersAt,
-  pointersByteCount,
-  readUsualLayout,
-  rootSize,
-  topicPlace,
-} from "./envelope/usual-layout.ts";
+import { readUsualLayout, usualHeadByteCount, writeUsualHead } from "./envelope/usual-layout.ts";
 import { decodeUtf8, encodeUtf8 } from "./utf8.ts";
 
 export type { EnvelopeId } from "./envelope/fields.ts";
@@ -33,8 +24,7 @@ export function envelopeByteCount(
   payloadByteCount: number,
   labelled: boolean,
 ): number {
-  const wordCount = wordCountOf(topicByteCount + 1) + wordCountOf(payloadByteCount);
-  return (labelled ? pointersAt.labelled : pointersAt.plain) + pointersByteCount + wordCount * 8;
+  return usualHeadByteCount(topicByteCount, labelled) + wordCountOf(payloadByteCount) * 8;
 }
 
 /**
@@ -53,27 +43,12 @@ export function writeEnvelopeHead(
   payloadByteCount: number,
   id: EnvelopeId | undefined,
 ): number {
-  const textByteCount = topic.length + 1;
-  const topicWordCount = wordCountOf(textByteCount);
-  const pointers = offset + (id === undefined ? pointersAt.plain : pointersAt.labelled);
-  const topicAt = pointers + pointersByteCount;
-  const payloadAt = topicAt + topicWordCount * 8;
-  if (textByteCount > listBytesMax) throw tooLong("topic", textByteCount);
+  const payloadAt = offset + usualHeadByteCount(topic.length, id !== undefined);
+  if (topic.length + 1 > listBytesMax) throw tooLong("topic", topic.length + 1);
   if (payloadByteCount > listBytesMax) throw tooLong("payload", payloadByteCount);
   if (payloadAt > target.length) throw noRoom(target, offset, payloadAt);
   if (id !== undefined && !isValid(id)) throw invalid(id);
-
-  setUint32(target, offset, 0);
-  setUint32(target, offset + 4, ((payloadAt - offset - 8) >>> 3) + wordCountOf(payloadByteCount));
-  setUint32(target, offset + 8, 0);
-  setUint32(target, offset + 12, id === undefined ? rootSize.plain : rootSize.labelled);
-  if (id !== undefined) writeId(target, offset, id);
-  setUint32(target, pointers, topicPlace);
-  setUint32(target, pointers + 4, byteListSize(textByteCount));
-  setUint32(target, pointers + 8, payloadPlace(topicWordCount));
-  setUint32(target, pointers + 12, byteListSize(payloadByteCount));
-  for (let index = topicAt + topic.length; index < payloadAt; index++) target[index] = 0;
-  target.set(topic, topicAt);
+  writeUsualHead(target, offset, topic, payloadByteCount, id);
   return payloadAt;
 }
 
@@ -117,7 +92,7 @@ export class EnvelopeReader implements EnvelopeId {
     const { bytes, topicStart, topicEnd } = this.#fields;
     const topicByteCount = topicEnd - topicStart;
     try {
-      return decodeUtf8(viewOf(bytes, topicStart, topicByteCount));
+      return decodeUtf8(bytes.subarray(topicStart, topicEnd));
     } catch (error) {
       if (!(error instanceof TypeError)) throw error;
       throw new PeerError(`topic of ${topicByteCount} bytes that are not UTF-8`, {
@@ -167,15 +142,6 @@ export class EnvelopeReader implements EnvelopeId {
   get hops(): number {
     return this.#fields.hops;
   }
-}
-
-function writeId(target: Uint8Array, offset: number, id: EnvelopeId): void {
-  setUint32(target, offset + idAt.originLow, id.originLow);
-  setUint32(target, offset + idAt.originHigh, id.originHigh);
-  setUint32(target, offset + idAt.sequenceLow, id.sequence);
-  setUint32(target, offset + idAt.sequenceHigh, id.sequence / 2 ** 32);
-  setUint32(target, offset + idAt.hops, id.hops);
-  setUint32(target, offset + idAt.hops + 4, 0);
 }
 
 function isValid(id: EnvelopeId): boolean {

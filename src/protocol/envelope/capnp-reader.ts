@@ -7,7 +7,7 @@
  *
  * Source: Cap'n Proto, "Encoding Spec" (capnproto.org/encoding.html).
  */
-import { uint32At, viewOf, wordCountOf } from "./bytes.ts";
+import { uint32At, wordCountOf } from "./bytes.ts";
 import {
   type CapnpMessage,
   followPointer,
@@ -95,7 +95,7 @@ export class CapnpStruct {
   data(index: number): Uint8Array | undefined {
     const range = this.#byteList(index);
     if (range === undefined) return undefined;
-    return viewOf(this.#message.bytes, range.start, range.end - range.start);
+    return this.#message.bytes.subarray(range.start, range.end);
   }
 
   #byteList(index: number): ByteRange | undefined {

@@ -12,16 +12,21 @@ export const greetingByteCount = 64;
 export type ZmtpRevision = "3.0" | "3.1";
 
 const signatureStart = 0xff;
+const paddingEndAt = 8;
 const signatureEndAt = 9;
 const versionMajorAt = 10;
 const versionMinorAt = 11;
 const mechanismAt = 12;
 const mechanismBytesMax = 20;
 
-/** A greeting of revision 3.1. The as-server octet stays 0: libzmq sends no other and reads none. */
+/**
+ * A greeting of revision 3.1, the same bytes as libzmq's: it has 1 in the last octet of the padding,
+ * where its 1.0 peers look for a length, and as-server stays 0, as it neither sends nor reads another.
+ */
 export function encodeGreeting(mechanism: string): Uint8Array {
   const bytes = new Uint8Array(greetingByteCount);
   bytes[0] = signatureStart;
+  bytes[paddingEndAt] = 1;
   bytes[signatureEndAt] = 0x7f;
   bytes[versionMajorAt] = 3;
   bytes[versionMinorAt] = 1;

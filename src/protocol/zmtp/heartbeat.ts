@@ -47,10 +47,8 @@ export class Heartbeat {
   /**
    * @param options Undefined: no PING is sent but by `ping`, and there is no time-out. A TTL that
    *   the peer gives counts all the same.
-   * @throws {UsageError} if a time is not in its range.
    */
   constructor(options: HeartbeatOptions | undefined, sink: HeartbeatSink) {
-    if (options !== undefined) checkOptions(options);
     this.#options = options;
     this.#sink = sink;
   }
@@ -171,7 +169,8 @@ export class Heartbeat {
   }
 }
 
-function checkOptions({ intervalMs, timeoutMs, ttlMs }: HeartbeatOptions): void {
+/** @throws {UsageError} if a time is not in its range. */
+export function checkHeartbeatOptions({ intervalMs, timeoutMs, ttlMs }: HeartbeatOptions): void {
   if (!(intervalMs > 0 && timeoutMs > 0)) {
     throw new UsageError(
       `heartbeat interval ${intervalMs} ms and time-out ${timeoutMs} ms: both must be above 0`,

@@ -4,7 +4,12 @@ import { encodeError, parseCommand, parseError } from "./command.ts";
 import { FrameRules, frameFlags } from "./frame.ts";
 import { type FrameHandler, FrameReader } from "./frame-reader.ts";
 import { Handshake, type Peer } from "./handshake.ts";
-import { Heartbeat, type HeartbeatOptions, type HeartbeatSink } from "./heartbeat.ts";
+import {
+  checkHeartbeatOptions,
+  Heartbeat,
+  type HeartbeatOptions,
+  type HeartbeatSink,
+} from "./heartbeat.ts";
 import type { PlexoIdentity } from "./metadata.ts";
 import { nextState, type SessionEvent, type SessionState } from "./session-state.ts";
 import type { SocketType } from "./socket-type.ts";
@@ -58,11 +63,10 @@ export class Session implements FrameHandler {
 
   /** @throws {UsageError} if an option is not in its range. */
   constructor(options: SessionOptions, sink: SessionSink) {
+    checkSessionOptions(options);
     const { socketType, plexo } = options;
     const timeoutMs = options.handshakeTimeoutMs ?? handshakeTimeoutMsDefault;
     this.#bodyBytesMax = options.bodyBytesMax ?? bodyBytesMaxDefault;
-    checkAbove0("bodyBytesMax", this.#bodyBytesMax);
-    checkAbove0("handshakeTimeoutMs", timeoutMs);
     this.#sink = sink;
     this.#handshake = new Handshake({ socketType, plexo, timeoutMs }, (bytes) => sink.send(bytes));
     this.#heartbeat = new Heartbeat(options.heartbeat, sink);
@@ -246,7 +250,14 @@ export class Session implements FrameHandler {
   }
 }
 
-function checkAbove0(name: string, value: number): void {
-  if (value > 0) return;
+/** For whoever makes sessions later with these. @throws {UsageError} if one is not in its range. */
+export function checkSessionOptions(options: SessionOptions): void {
+  checkAbove0("bodyBytesMax", options.bodyBytesMax);
+  checkAbove0("handshakeTimeoutMs", options.handshakeTimeoutMs);
+  if (options.heartbeat !== undefined) checkHeartbeatOptions(options.heartbeat);
+}
+
+function checkAbove0(name: string, value: number | undefined): void {
+  if (value === undefined || value > 0) return;
   throw new UsageError(`${name} is ${value}, it must be above 0`, { details: { [name]: value } });
 }

@@ -1,0 +1,61 @@
+/** What the benches found, as Markdown. */
+import type { Figure } from "./side-by-side.ts";
+
+export interface Section {
+  readonly title: string;
+  /** What was done, in a sentence or two. */
+  readonly how: string;
+  readonly unit: string;
+  /** Whether more is better; else less is. */
+  readonly higherIsBetter: boolean;
+  readonly figures: ReadonlyMap<string, Figure>;
+  readonly targets: readonly Target[];
+}
+
+/** `ours` is to be at least (or at most) `ratio` times `rival`. */
+export interface Target {
+  readonly ours: string;
+  readonly rival: string;
+  readonly ratio: number;
+}
+
+export function renderSection(section: Section): string {
+  const rows = [...section.figures.values()].map(
+    ({ name, median, min, max }) =>
+      `| ${name} | ${amount(median)} | ${amount(min)} – ${amount(max)} |`,
+  );
+  return [
+    `## ${section.title}`,
+    "",
+    section.how,
+    "",
+    `| what | ${section.unit}, median | lowest – highest |`,
+    "| --- | ---: | ---: |",
+    ...rows,
+    "",
+    ...section.targets.map((target) => renderTarget(section, target)),
+    "",
+  ].join("\n");
+}
+
+function renderTarget(section: Section, target: Target): string {
+  const ratio = median(section, target.ours) / median(section, target.rival);
+  const met = section.higherIsBetter ? ratio >= target.ratio : ratio <= target.ratio;
+  const bound = section.higherIsBetter ? "at least" : "at most";
+  return (
+    `- ${target.ours} / ${target.rival} = **${ratio.toFixed(2)}**; ` +
+    `target ${bound} ${target.ratio}: ${met ? "met" : "**missed**"}`
+  );
+}
+
+function median(section: Section, name: string): number {
+  return section.figures.get(name)?.median ?? Number.NaN;
+}
+
+function amount(value: number): string {
+  const digits = value >= 1_000 ? 0 : value >= 100 ? 0 : value >= 10 ? 1 : 2;
+  return value.toLocaleString("en", {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  });
+}

@@ -1,0 +1,87 @@
+/** One end of a wire bench, in a process of its own: `end.js RIVAL SCENARIO ROLE JOB`. */
+import process from "node:process";
+import { bareNet } from "./bare-net.ts";
+import type { Job, Report } from "./job.ts";
+import { plexoJson, plexoRaw } from "./plexo.ts";
+import type { WireEnd, WireRival } from "./rival.ts";
+import { zeromqPair } from "./zeromq.ts";
+
+const rivals: Readonly<Record<Job["rival"], WireRival>> = {
+  "plexo raw": plexoRaw,
+  "plexo typed JSON": plexoJson,
+  "zeromq PAIR": zeromqPair,
+  "bare node:net": bareNet,
+};
+
+// The parent has put a Job there.
+const job = JSON.parse(process.argv[2] ?? "") as Job;
+const rival = rivals[job.rival];
+if (job.role === "listener") await listen();
+else await connect();
+
+async function listen(): Promise<void> {
+  const { end, port } = await rival.listen(job.payloadBytes);
+  const finished = job.scenario === "one way" ? countAll(end) : echoAll(end);
+  report({ kind: "listening", port });
+  const elapsedNs = await finished;
+  await end.close();
+  report({ kind: "done", elapsedNs });
+  process.disconnect();
+}
+
+async function connect(): Promise<void> {
+  const end = await rival.connect(job.port, job.payloadBytes);
+  const elapsedNs = job.scenario === "one way" ? await sendAll(end) : await pingAll(end);
+  await end.close();
+  report({ kind: "done", elapsedNs });
+  process.disconnect();
+}
+
+/** The time from the last message of the warm-up to the last of all. */
+function countAll(end: WireEnd): Promise<number> {
+  return new Promise((resolve) => {
+    let count = 0;
+    let start = 0n;
+    end.onPayload = () => {
+      count += 1;
+      if (count === job.warmUp) start = process.hrtime.bigint();
+      if (count === job.warmUp + job.messages) resolve(Number(process.hrtime.bigint() - start));
+    };
+  });
+}
+
+async function sendAll(end: WireEnd): Promise<number> {
+  for (let index = 0; index < job.warmUp + job.messages; index++) {
+    const wait = end.send();
+    if (wait !== undefined) await wait;
+  }
+  return 0;
+}
+
+function echoAll(end: WireEnd): Promise<number> {
+  return new Promise((resolve) => {
+    let count = 0;
+    end.onPayload = () => {
+      void end.send();
+      count += 1;
+      if (count === job.warmUp + job.messages) resolve(0);
+    };
+  });
+}
+
+async function pingAll(end: WireEnd): Promise<number> {
+  let start = 0n;
+  for (let index = 0; index < job.warmUp + job.messages; index++) {
+    if (index === job.warmUp) start = process.hrtime.bigint();
+    const answer = new Promise<void>((resolve) => {
+      end.onPayload = () => resolve();
+    });
+    await end.send();
+    await answer;
+  }
+  return Number(process.hrtime.bigint() - start);
+}
+
+function report(message: Report): void {
+  process.send?.(message);
+}

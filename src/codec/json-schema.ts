@@ -1,0 +1,93 @@
+/**
+ * "plexo/json-schema": JSON judged by a JSON Schema. The topic ends in `json`; what is written and
+ * read is as in "plexo/json".
+ *
+ * Needs the package `ajv` (8) and, to infer types, `json-schema-to-ts`.
+ */
+import type { FromSchema, JSONSchema } from "json-schema-to-ts";
+import { UsageError } from "../errors.ts";
+import type { Codec, Validate } from "./codec.ts";
+import { type AjvInstance, type AjvVerdict, compileAlone, compileIn } from "./json/ajv.ts";
+import { type JsonSchemaOptions, makeJsonCodec, validateOf } from "./json/json-text-codec.ts";
+import { type Misfit, misfitError, reasonOf } from "./json/misfit.ts";
+
+export type { AjvInstance, AjvVerdict, JsonSchemaOptions };
+
+export interface AjvOptions extends JsonSchemaOptions {
+  /**
+   * The instance of Ajv that compiles the schema: for formats (`ajv-formats`), other drafts, own
+   * keywords, schemas that refer to each other. By default the schema gets one of its own, which
+   * knows no formats and takes an unknown keyword for a mistake.
+   */
+  readonly ajv?: AjvInstance | undefined;
+}
+
+/**
+ * What a schema literal describes. Properties with a `default` stay optional: the schema judges
+ * values and changes none. `unknown` where json-schema-to-ts is not installed.
+ */
+export type FromJsonSchema<Schema extends JSONSchema> = 0 extends 1 & InferredFrom<Schema>
+  ? unknown
+  : InferredFrom<Schema>;
+
+type InferredFrom<Schema extends JSONSchema> = FromSchema<
+  Schema,
+  { keepDefaultedPropertiesOptional: true }
+>;
+
+/** A codec that a JSON Schema judges, draft 07 or 2020-12 by its `$schema`; `T` is read from it. */
+export function jsonSchemaCodec<const Schema extends Exclude<JSONSchema, boolean>>(
+  schema: Schema,
+  options?: AjvOptions,
+): Codec<FromJsonSchema<Schema>>;
+/** The same for a schema that is no literal, read from a file, say: `T` is your word. */
+export function jsonSchemaCodec<T>(schema: object, options?: AjvOptions): Codec<T>;
+/** @throws {UsageError} if the schema does not compile, ajv is absent or an option is out of range. */
+export function jsonSchemaCodec(schema: object, options: AjvOptions = {}): Codec<unknown> {
+  const validate = validateOf(options);
+  const { ajv } = options;
+  if (ajv !== undefined) checkOnlyJudges(ajv, validate);
+  const verdict = ajv === undefined ? compileAlone(schema) : compileIn(ajv, schema);
+  return makeJsonCodec<unknown>(
+    {
+      toWire: validate === "both" ? (value) => judged(verdict, value, "value") : asItIs,
+      fromWire: validate === "none" ? asItIs : (wire) => judged(verdict, wire, "payload"),
+    },
+    options,
+  );
+}
+
+/** On encode the value is the sender's own, so nothing may write to it. */
+function checkOnlyJudges(ajv: AjvInstance, validate: Validate): void {
+  if (validate !== "both") return;
+  for (const option of ["coerceTypes", "removeAdditional", "useDefaults"] as const) {
+    if (!ajv.opts[option]) continue;
+    throw new UsageError(
+      `this Ajv has ${option}, so would change the values you send; ` +
+        'use one without, or validate: "receive"',
+      { details: { option } },
+    );
+  }
+}
+
+function judged(verdict: AjvVerdict, value: unknown, subject: Misfit["subject"]): unknown {
+  let fits: unknown;
+  try {
+    fits = verdict(value);
+  } catch (cause) {
+    // A keyword of the user's, or a schema that refers to itself without end.
+    const reason = `the schema threw: ${reasonOf(cause)}`;
+    throw misfitError({ subject, pointer: "", reason, cause });
+  }
+  if (fits === true) return value;
+  const error = verdict.errors?.[0];
+  throw misfitError({
+    subject,
+    pointer: error?.instancePath ?? "",
+    reason: error?.message ?? "the schema names no error",
+  });
+}
+
+function asItIs(value: unknown): unknown {
+  return value;
+}

@@ -1,0 +1,28 @@
+/** openGanglion: a transport from a URL; what a scheme needs is loaded when its URL is met. */
+import type { GanglionOptions } from "./base.ts";
+import type { Ganglion } from "./ganglion.ts";
+import { parseGanglionUrl } from "./url.ts";
+
+/**
+ * Opens the ganglion that `url` names:
+ *
+ * - `pair://HOST:PORT`: a TCP pair that connects; `pair://HOST:PORT?bind`: one that listens. The
+ *   port is 5580 where none is given; `*` as host listens on all interfaces.
+ *
+ * `segment=LABEL` may be added to each (see `Ganglion.segment`).
+ *
+ * @throws {UsageError} if the URL is malformed, or its scheme or a parameter is unknown.
+ * @throws {TransportError} if the system refuses, for example because the port is taken.
+ */
+export async function openGanglion(url: string, options: GanglionOptions = {}): Promise<Ganglion> {
+  const parsed = parseGanglionUrl(url);
+  const all: GanglionOptions = { ...options, ...parsed.options };
+  const { address, bind } = parsed;
+  const { PairGanglion } = await import("./pair.ts");
+  const ganglion = new PairGanglion({
+    ...all,
+    ...(bind ? { bind: address } : { connect: address }),
+  });
+  await ganglion.opened;
+  return ganglion;
+}

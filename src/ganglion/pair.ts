@@ -1,0 +1,296 @@
+/**
+ * "plexo/pair": PairGanglion, two processes joined by one TCP connection.
+ *
+ * On the wire it is a ZeroMQ PAIR whose messages have one frame, an envelope with topic and
+ * payload; pyplexo and whatever else speaks that can be the other end. Impulse ids, heartbeats and
+ * confirmations go to peers of ours only, who know each other by a property in their READY.
+ */
+import { TransportError, UsageError } from "../errors.ts";
+import type { Label } from "../identity.ts";
+import type { Impulse } from "../impulse.ts";
+import { formatAddress, type TcpAddress } from "../io/address.ts";
+import type { CloseReason, Connection } from "../io/connection.ts";
+import { randomUint32 } from "../io/entropy.ts";
+import { Connector, type Listener, listen } from "../io/tcp.ts";
+import { nowMs, startTimer } from "../io/timer.ts";
+import type { Neuron } from "../neuron.ts";
+import type { EnvelopeReader } from "../protocol/envelope.ts";
+import type { HeartbeatOptions } from "../protocol/zmtp/heartbeat.ts";
+import type { Patience, QueueOptions } from "../queue.ts";
+import { version } from "../version.ts";
+import type { Wait } from "../wait.ts";
+import type { GanglionOptions } from "./base.ts";
+import { PairLink } from "./pair/link.ts";
+import { Outbox } from "./pair/outbox.ts";
+import { Seat } from "./pair/seat.ts";
+import { TopicIndex } from "./topic-index.ts";
+import { TransportGanglion, WireSynapse } from "./transport.ts";
+
+export type { TcpAddress } from "../io/address.ts";
+
+export interface PairOptions extends GanglionOptions {
+  /** Where to listen; port 0 lets the system choose. Give this or `connect`. */
+  readonly bind?: TcpAddress;
+  /** Where the other end listens. It need not be there yet: it is tried again and again. */
+  readonly connect?: TcpAddress;
+  /** What holds messages while there is no peer, or a slow one. Default: 1000, policy `block`. */
+  readonly queue?: QueueOptions;
+  /** The longest message taken, envelope included, in and out. Default: 64 MiB. */
+  readonly messageBytesMax?: number;
+  /** Bytes under way in the socket at which messages begin to queue. Default: 1 MiB. */
+  readonly sendHighWaterBytes?: number;
+  /** From the connection to the peer's READY. Default: 30,000. */
+  readonly handshakeTimeoutMs?: number;
+  /** Towards peers of ours. Default: every 2,000 ms, given up after 10,000 ms of silence. */
+  readonly heartbeat?: { readonly intervalMs: number; readonly timeoutMs: number };
+  /** First and longest wait before it connects again. Default: 100 and 5,000 ms. */
+  readonly retryMinMs?: number;
+  readonly retryMaxMs?: number;
+}
+
+const messageBytesMaxDefault = 64 * 1024 * 1024;
+const heartbeatDefault = { intervalMs: 2_000, timeoutMs: 10_000 };
+
+export class PairGanglion extends TransportGanglion {
+  /** Resolves when it listens, or has begun to connect; rejects if it cannot listen. Handled. */
+  readonly opened: Promise<void>;
+  readonly #messageBytesMax: number;
+  readonly #outbox: Outbox;
+  readonly #links = new Set<PairLink>();
+  readonly #topics = new TopicIndex((topic) => this.synapses.find(topic));
+  readonly #seat: Seat;
+  readonly #connects: boolean;
+  #listener: Listener | undefined;
+  #connector: Connector | undefined;
+  #address: TcpAddress;
+  #referenced = true;
+  // The failure reported last: the same one again and again is one incident until it is over.
+  #reportedFailure: string | undefined;
+
+  /** @throws {UsageError} if it has neither `bind` nor `connect`, or both, or an option is unfit. */
+  constructor(options: PairOptions) {
+    const { address, connects } = addressOf(options);
+    super(options, `pair://${formatAddress(address)}${connects ? "" : "?bind"}`);
+    this.#address = address;
+    this.#connects = connects;
+    this.#messageBytesMax = options.messageBytesMax ?? messageBytesMaxDefault;
+    this.#outbox = new Outbox(this.name, options.queue);
+    this.#seat = new Seat({
+      seated: (link) => this.#connected(link),
+      refused: (link) => this.#refused(link),
+      unseated: (link) => this.#unseated(link),
+    });
+    this.opened = this.#open(options);
+    this.opened.catch(() => {});
+  }
+
+  /** Where it listens, with the port the system chose once `opened`; or where it connects to. */
+  get address(): TcpAddress {
+    return this.#address;
+  }
+
+  async #open(options: PairOptions): Promise<void> {
+    const heartbeat: HeartbeatOptions = { ...heartbeatDefault, ...options.heartbeat, ttlMs: 0 };
+    const connection = {
+      socketType: "PAIR",
+      plexo: { version, instanceId: newInstanceId() },
+      bodyBytesMax: this.#messageBytesMax,
+      handshakeTimeoutMs: options.handshakeTimeoutMs,
+      heartbeat,
+      sendHighWaterBytes: options.sendHighWaterBytes,
+    } as const;
+    const owner = {
+      accept: (accepted: Connection) => this.#accept(accepted),
+      failed: (error: TransportError) => this.#reportFailure(error),
+    };
+    if (this.#connects) {
+      const { retryMinMs, retryMaxMs } = options;
+      this.#connector = new Connector(
+        this.#address,
+        { ...connection, retryMinMs, retryMaxMs },
+        owner,
+      );
+      return;
+    }
+    const listener = await listen(this.#address, connection, owner);
+    if (this.isClosing) {
+      listener.close();
+      return;
+    }
+    this.#listener = listener;
+    this.#address = listener.address;
+    if (!this.#referenced) listener.unref();
+  }
+
+  // Sending.
+
+  protected override makeWireSynapse(topic: string, neuron: Neuron | undefined): WireSynapse {
+    return new WireSynapse(topic, neuron, this);
+  }
+
+  protected override offer(
+    synapse: WireSynapse,
+    impulse: Impulse,
+    patience: Patience | undefined,
+  ): Wait {
+    return this.#outbox.offer(synapse, impulse, patience);
+  }
+
+  protected override checkSize(synapse: WireSynapse, byteCount: number): void {
+    const bytesMax = this.#messageBytesMax - envelopeBytesMax - synapse.topicBytes.length;
+    if (byteCount <= bytesMax) return;
+    throw new UsageError(
+      `a message of ${byteCount} bytes of ${synapse.topic}, at most ${bytesMax} fit; ` +
+        "raise messageBytesMax at both ends, or send it in parts",
+      { details: { topic: synapse.topic, byteCount, bytesMax } },
+    );
+  }
+
+  // Connections.
+
+  #accept(connection: Connection): PairLink {
+    const link = new PairLink(connection, {
+      ready: (ready) => this.#seat.claim(ready),
+      writable: () => this.#outbox.flush(),
+      arrived: (envelope, isFromOurs) => this.#arrived(envelope, isFromOurs),
+      malformed: (cause) => this.droppedElsewhere("malformed", undefined, cause.message),
+      closed: (closed, reason) => this.#closed(closed, reason),
+    });
+    this.#links.add(link);
+    if (!this.#referenced) link.unref();
+    if (this.isClosing) link.destroy();
+    return link;
+  }
+
+  #connected(link: PairLink): void {
+    this.#reportedFailure = undefined;
+    this.#outbox.connect(link);
+    this.readinessChanged();
+  }
+
+  #refused(link: PairLink): void {
+    this.report({
+      kind: "peer-refused",
+      message: `a connection from ${link.remote} was refused: a pair has one peer`,
+      ganglion: this.name,
+    });
+  }
+
+  #unseated(link: PairLink): void {
+    this.#outbox.connect(undefined);
+    this.report({
+      kind: "connection-lost",
+      message: `the peer at ${link.remote} was replaced by a newcomer`,
+      ganglion: this.name,
+    });
+  }
+
+  #closed(link: PairLink, reason: CloseReason): void {
+    this.#links.delete(link);
+    const wasPeer = this.#seat.sitter === link;
+    this.#seat.leave(link);
+    this.#countUnconfirmed(link);
+    if (reason !== undefined) this.#reportFailure(reason);
+    if (!wasPeer) return;
+    this.#outbox.connect(undefined);
+    this.readinessChanged();
+  }
+
+  #countUnconfirmed(link: PairLink): void {
+    const count = link.unconfirmed;
+    if (count === 0) return;
+    this.otherCounters.drop("unconfirmed", count);
+    this.report({
+      kind: "dropped",
+      reason: "unconfirmed",
+      count,
+      message: `the connection to ${link.remote} ended; messages sent on it may not have arrived`,
+      ganglion: this.name,
+    });
+  }
+
+  #reportFailure(cause: NonNullable<CloseReason>): void {
+    const { address: _address, retryMs: _retryMs, ...facts } = cause.details;
+    const failure = `${cause.code} ${JSON.stringify(facts)}`;
+    if (failure === this.#reportedFailure || this.isClosing) return;
+    this.#reportedFailure = failure;
+    this.report({
+      kind: "connection-failed",
+      message: "a connection failed, or could not be made",
+      ganglion: this.name,
+      cause,
+    });
+  }
+
+  // Receiving.
+
+  #arrived(envelope: EnvelopeReader, isFromOurs: boolean): Wait {
+    const label = isFromOurs && envelope.labelled ? labelOf(envelope) : undefined;
+    const { bytes, topicStart, topicEnd } = envelope;
+    const synapse = this.#topics.find(bytes, topicStart, topicEnd, () => envelope.decodeTopic());
+    if (synapse !== undefined) return this.arrivedAt(synapse, envelope.payload, label);
+    return this.arrived(envelope.decodeTopic(), envelope.payload, label);
+  }
+
+  // Readiness and life.
+
+  protected override receivers(): number {
+    return this.#seat.sitter === undefined ? 0 : 1;
+  }
+
+  protected override isReady(topic: string, receivers = 1): boolean {
+    if (receivers <= 1) return this.receivers() >= receivers;
+    throw new UsageError(`a pair has one peer, so ${topic} never has ${receivers} receivers`, {
+      details: { topic, receivers },
+    });
+  }
+
+  protected override async shut(): Promise<void> {
+    const endsMs = nowMs() + this.lingerMs;
+    let timer: { cancel(): void } | undefined;
+    const lingerOver = new Promise<void>((resolve) => {
+      timer = startTimer(this.lingerMs, resolve);
+    });
+    await this.opened.catch(() => {});
+    await Promise.race([this.#outbox.empty(), lingerOver]);
+    this.#outbox.close();
+    this.#connector?.close();
+    this.#listener?.close();
+    const peer = this.#seat.sitter;
+    for (const link of this.#links) if (link !== peer) link.destroy();
+    await peer?.finish(Math.max(0, endsMs - nowMs()), lingerOver);
+    timer?.cancel();
+  }
+
+  override ref(): void {
+    this.#referenced = true;
+    for (const each of [this.#listener, this.#connector, ...this.#links]) each?.ref();
+  }
+
+  override unref(): void {
+    this.#referenced = false;
+    for (const each of [this.#listener, this.#connector, ...this.#links]) each?.unref();
+  }
+}
+
+/** More than what an envelope adds to topic and payload, padding included. */
+const envelopeBytesMax = 128;
+
+function addressOf(options: PairOptions): { address: TcpAddress; connects: boolean } {
+  const { bind, connect } = options;
+  if (bind !== undefined && connect === undefined) return { address: bind, connects: false };
+  if (connect !== undefined && bind === undefined) return { address: connect, connects: true };
+  throw new UsageError("a pair needs either an address to bind or one to connect to");
+}
+
+/** The envelope's id on arrival: one transport further than when it was written. */
+function labelOf(envelope: EnvelopeReader): Label {
+  const { originHigh, originLow, sequence, hops } = envelope;
+  return { originHigh, originLow, sequence, hops: hops + 1 };
+}
+
+function newInstanceId(): string {
+  return [randomUint32(), randomUint32(), randomUint32(), randomUint32()]
+    .map((word) => word.toString(16).padStart(8, "0"))
+    .join("");
+}

@@ -1,0 +1,72 @@
+/** Outbox: what waits for the peer of a pair: because there is none, or because it is slow. */
+import { ClosedError } from "../../errors.ts";
+import type { Impulse } from "../../impulse.ts";
+import { BoundedQueue, type Patience, type QueueOptions, queueLimitDefault } from "../../queue.ts";
+import type { Wait } from "../../wait.ts";
+import type { WireSynapse } from "../transport.ts";
+import type { PairLink } from "./link.ts";
+
+interface Letter {
+  readonly synapse: WireSynapse;
+  readonly impulse: Impulse;
+}
+
+export class Outbox {
+  readonly #queue: BoundedQueue<Letter>;
+  #link: PairLink | undefined;
+  #tellEmpty: (() => void)[] = [];
+
+  /** @param name The ganglion's, for errors. */
+  constructor(name: string, options: QueueOptions = {}) {
+    this.#queue = new BoundedQueue<Letter>({
+      what: `send queue of ${name}`,
+      limit: options.limit ?? queueLimitDefault,
+      policy: options.policy ?? "block",
+      dropped: ({ synapse }, reason) => synapse.dropped(reason),
+    });
+  }
+
+  get depth(): number {
+    return this.#queue.depth;
+  }
+
+  /** From now on messages go to `link`, first those that wait; undefined: there is none. */
+  connect(link: PairLink | undefined): void {
+    this.#link = link;
+    this.flush();
+  }
+
+  offer(synapse: WireSynapse, impulse: Impulse, patience: Patience | undefined): Wait {
+    const link = this.#link;
+    if (link?.isWritable && this.#queue.depth === 0) {
+      link.send(synapse.topicBytes, impulse.bytes, impulse.label);
+      return undefined;
+    }
+    return this.#queue.offer({ synapse, impulse }, patience);
+  }
+
+  /** Sends what waits, as far as the link takes it. */
+  flush(): void {
+    while (this.#link?.isWritable) {
+      const letter = this.#queue.shift();
+      if (letter === undefined) break;
+      this.#link.send(letter.synapse.topicBytes, letter.impulse.bytes, letter.impulse.label);
+    }
+    if (this.#queue.depth > 0) return;
+    const waiting = this.#tellEmpty;
+    this.#tellEmpty = [];
+    for (const tell of waiting) tell();
+  }
+
+  /** Resolves when nothing waits. */
+  empty(): Promise<void> {
+    if (this.#queue.depth === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#tellEmpty.push(resolve));
+  }
+
+  /** Drops what waits, counted as `closed`. */
+  close(): void {
+    this.#link = undefined;
+    this.#queue.clear("closed", new ClosedError("the pair was closed while the message waited"));
+  }
+}

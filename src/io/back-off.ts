@@ -1,0 +1,61 @@
+/** Back-off: how long to wait before the next try. */
+import { UsageError } from "../errors.ts";
+import { randomUint32 } from "./entropy.ts";
+
+export interface BackOffOptions {
+  /** The first wait. Default: 100 ms. It doubles with each failure. */
+  readonly retryMinMs?: number | undefined;
+  /** The longest wait, and the one after an error that trying again soon does not mend. Default: 5,000 ms. */
+  readonly retryMaxMs?: number | undefined;
+}
+
+const retryMinMsDefault = 100;
+const retryMaxMsDefault = 5_000;
+
+/**
+ * Each wait is a random one between half of its length and the whole, so that processes that lost
+ * the same peer at once do not come back at once.
+ */
+export class BackOff {
+  readonly #minMs: number;
+  readonly #maxMs: number;
+  /** 32 random bits. */
+  readonly #random: () => number;
+  #nextMs: number;
+
+  /** @throws {UsageError} unless 0 < `retryMinMs` <= `retryMaxMs`. */
+  constructor(options: BackOffOptions = {}, random: () => number = randomUint32) {
+    this.#minMs = options.retryMinMs ?? retryMinMsDefault;
+    this.#maxMs = options.retryMaxMs ?? retryMaxMsDefault;
+    if (!(this.#minMs > 0 && this.#minMs <= this.#maxMs)) {
+      throw new UsageError(
+        `retryMinMs ${this.#minMs} and retryMaxMs ${this.#maxMs}: the first must be above 0, the second no less`,
+        { details: { retryMinMs: this.#minMs, retryMaxMs: this.#maxMs } },
+      );
+    }
+    this.#random = random;
+    this.#nextMs = this.#minMs;
+  }
+
+  /** The wait after one more failure. */
+  next(): number {
+    const waitMs = this.#nextMs;
+    this.#nextMs = Math.min(this.#maxMs, waitMs * 2);
+    return this.#jitter(waitMs);
+  }
+
+  /** The wait after a failure that will most likely come again. */
+  longest(): number {
+    this.#nextMs = this.#maxMs;
+    return this.next();
+  }
+
+  /** It has worked: the next wait is the first one again. */
+  reset(): void {
+    this.#nextMs = this.#minMs;
+  }
+
+  #jitter(waitMs: number): number {
+    return (waitMs / 2) * (1 + this.#random() / 2 ** 32);
+  }
+}

@@ -1,0 +1,344 @@
+import { describe, expect, test } from "vitest";
+import {
+  bytesOf,
+  captured,
+  golden,
+  greeting31,
+  hexOf,
+  type Noted,
+  pairInTraffic,
+  Recorder,
+  readyOfOurs,
+  readyPair,
+  slices,
+  textHex,
+} from "../../../test/zmtp/recorder.ts";
+import { PeerError, TransportError, UsageError } from "../../errors.ts";
+import { encodeCommand } from "./command.ts";
+import { encodeGreeting } from "./greeting.ts";
+import { encodeMetadata } from "./metadata.ts";
+import { Session } from "./session.ts";
+import { nextState } from "./session-state.ts";
+import type { SocketType } from "./socket-type.ts";
+
+const ours = { version: "1", instanceId: "abc" };
+const ownGreeting = hexOf(encodeGreeting("NULL"));
+
+function started(socketType: SocketType = "PAIR"): { session: Session; recorder: Recorder } {
+  const recorder = new Recorder();
+  const session = new Session({ socketType }, recorder);
+  session.start(0);
+  return { session, recorder };
+}
+
+function readyFrame(socketType: string): string {
+  return hexOf(encodeCommand("READY", encodeMetadata(socketType, undefined)));
+}
+
+/** What a session of `socketType` notes of a whole stream of its peer, cut every `cut` bytes. */
+function heard(stream: Uint8Array, cut: number, socketType: SocketType = "PAIR"): Noted[] {
+  const { session, recorder } = started(socketType);
+  for (const piece of slices(stream, [cut])) session.receive(piece, 0);
+  return recorder.noted;
+}
+
+describe("streams of libzmq 4.3.4, cut anywhere", () => {
+  const cuts = [1, 2, 3, 7, 10, 63, 64, 65, 92, 100, 1_000];
+  const pairReady = expect.objectContaining({
+    kind: "ready",
+    peer: expect.objectContaining({ revision: "3.1", socketType: "PAIR", plexo: undefined }),
+  });
+
+  test.each(cuts)("a PAIR that sends a message of four frames (every %i)", (cut) => {
+    expect(heard(captured("zmtp-null-pair.json", "connector->listener"), cut)).toEqual([
+      pairReady,
+      { kind: "frame", body: textHex("one"), more: true },
+      { kind: "frame", body: "", more: true },
+      { kind: "frame", body: textHex("x".repeat(255)), more: true },
+      { kind: "frame", body: textHex("y".repeat(256)), more: false },
+    ]);
+  });
+
+  test.each(cuts)("a PAIR that replies (every %i)", (cut) => {
+    expect(heard(captured("zmtp-null-pair.json", "listener->connector"), cut)).toEqual([
+      pairReady,
+      { kind: "frame", body: textHex("reply"), more: false },
+    ]);
+  });
+
+  test.each(cuts)("heartbeats and their answers (every %i)", (cut) => {
+    const ping = { kind: "ping", context: "" };
+    const pong = { kind: "pong", context: "" };
+    const connector = captured("zmtp-heartbeat.json", "connector->listener");
+    const listener = captured("zmtp-heartbeat.json", "listener->connector");
+    expect(heard(connector, cut)).toEqual([pairReady, ping, ping, ping]);
+    expect(heard(listener, cut)).toEqual([pairReady, pong, pong, pong]);
+  });
+
+  test.each(cuts)("PUB and SUB; commands of no concern are passed over (every %i)", (cut) => {
+    const publisher = captured("zmtp-null-pubsub-31.json", "listener->connector");
+    const subscriber = captured("zmtp-null-pubsub-31.json", "connector->listener");
+    expect(heard(publisher, cut, "SUB").slice(1)).toEqual([
+      { kind: "frame", body: textHex("topic"), more: true },
+      { kind: "frame", body: textHex("hello"), more: false },
+    ]);
+    expect(heard(subscriber, cut, "PUB")).toEqual([
+      expect.objectContaining({ peer: expect.objectContaining({ socketType: "SUB" }) }),
+    ]);
+  });
+
+  test.each(cuts)("a publisher that announces 3.0 (every %i)", (cut) => {
+    const publisher = captured("zmtp-sub-to-30-publisher.json", "listener->connector");
+    expect(heard(publisher, cut, "SUB")).toEqual([
+      expect.objectContaining({ peer: expect.objectContaining({ revision: "3.0" }) }),
+    ]);
+  });
+
+  test("the bytes of the original's sockets: greeting, READY and messages", () => {
+    const entries: { name: string; hex: string }[] = JSON.parse(golden("wire-frames.json")).entries;
+    const stream = entries
+      .filter((entry) => /^zmtp\/PAIR\/(greeting|ready|.*message)/.test(entry.name))
+      .map((entry) => entry.hex);
+    const notes = heard(bytesOf(stream.join("")), 50);
+    expect(notes.map((note) => note.kind)).toEqual(["ready", "frame", "frame", "frame"]);
+    const client = entries.find((entry) =>
+      entry.name.endsWith("PAIR/client-bytes-that-were-accepted"),
+    );
+    expect(heard(bytesOf(client?.hex ?? ""), 50)).toHaveLength(1);
+  });
+
+  test("what is sent to them equals what they send each other", () => {
+    const { session, recorder } = started();
+    session.receive(captured("zmtp-heartbeat.json", "connector->listener"), 0);
+    expect(recorder.takeSent()).toBe(hexOf(captured("zmtp-heartbeat.json", "listener->connector")));
+  });
+});
+
+describe("RFC 37, Version Negotiation and The NULL Security Mechanism", () => {
+  test("the whole greeting goes out at once, READY when the peer's greeting is complete", () => {
+    const { session, recorder } = started();
+    expect(recorder.takeSent()).toBe(ownGreeting);
+    session.receive(bytesOf(greeting31.slice(0, 126)), 0);
+    expect([recorder.takeSent(), session.state]).toEqual(["", "greeting"]);
+    session.receive(bytesOf(greeting31.slice(126)), 0);
+    expect([recorder.takeSent(), session.state]).toEqual([readyPair, "handshake"]);
+    session.receive(bytesOf(readyPair), 0);
+    expect([recorder.takeSent(), session.state]).toEqual(["", "traffic"]);
+  });
+
+  test("traffic that follows READY in the same chunk is taken", () => {
+    const { session, recorder } = started();
+    session.receive(bytesOf(`${greeting31 + readyPair}000155`), 0);
+    expect(recorder.frames).toEqual(["55"]);
+  });
+
+  test("peers of ours know each other by X-Plexo", () => {
+    const { session } = pairInTraffic({ plexo: ours }, readyOfOurs);
+    expect(session.peer?.plexo).toEqual(ours);
+    const recorder = new Recorder();
+    const other = new Session({ socketType: "PAIR", plexo: ours }, recorder);
+    other.start(0);
+    other.receive(bytesOf(greeting31), 0);
+    expect(recorder.takeSent()).toBe(ownGreeting + readyOfOurs);
+  });
+
+  test("a message before READY is refused without waiting for its body", () => {
+    const { session } = started();
+    session.receive(bytesOf(greeting31), 0);
+    expect(() => session.receive(bytesOf("020000000001000000"), 0)).toThrow(
+      "message frame of 16777216 bytes before the handshake was over",
+    );
+    expect(session.state).toBe("closed");
+  });
+
+  test("any other command than READY and ERROR is refused", () => {
+    const { session } = started();
+    session.receive(bytesOf(greeting31), 0);
+    expect(() => session.receive(bytesOf("04070450494e47000f"), 0)).toThrow(
+      /command PING in the NULL handshake/,
+    );
+  });
+
+  test("a READY that is malformed, or over 8 KiB, is refused", () => {
+    for (const [bad, rule] of [
+      ["040a055245414459ff000000", /ends within the name/],
+      ["0400", /needs at least 1/],
+      ["060000000000002001", /at most 8192/],
+    ] as const) {
+      const { session } = started();
+      session.receive(bytesOf(greeting31), 0);
+      expect(() => session.receive(bytesOf(bad), 0)).toThrow(rule);
+    }
+  });
+
+  test("Error Handling: the peer's ERROR ends it, with the reason, and is not answered", () => {
+    const { session, recorder } = started();
+    session.receive(bytesOf(greeting31), 0);
+    recorder.takeSent();
+    expect(() => session.receive(bytesOf("040a054552524f5203343030"), 0)).toThrow(
+      "the peer refused the connection: 400",
+    );
+    expect([session.state, recorder.takeSent()]).toEqual(["closed", ""]);
+  });
+});
+
+describe("RFC 37, The Socket-Type Property", () => {
+  test.each([
+    ["PAIR", ["PAIR"]],
+    ["PUB", ["SUB", "XSUB"]],
+    ["SUB", ["PUB", "XPUB"]],
+  ] as const)("%s takes %j only", (own, taken) => {
+    for (const peer of ["PAIR", "PUB", "SUB", "XPUB", "XSUB", "REQ", "ROUTER", "CHANNEL", "pair"]) {
+      const stream = bytesOf(greeting31 + readyFrame(peer));
+      // The types of `taken` differ per row.
+      if ((taken as readonly string[]).includes(peer))
+        expect(heard(stream, 99, own)).toHaveLength(1);
+      else expect(() => heard(stream, 99, own)).toThrow(`the peer has socket type ${peer}; ${own}`);
+    }
+  });
+
+  test("a peer without a socket type is refused", () => {
+    expect(() => heard(bytesOf(`${greeting31}0406055245414459`), 99)).toThrow(
+      "the peer has no socket type; PAIR takes PAIR only",
+    );
+  });
+
+  test("a peer of another type SHOULD get an ERROR", () => {
+    const { session, recorder } = started();
+    session.receive(bytesOf(greeting31), 0);
+    recorder.takeSent();
+    expect(() => session.receive(bytesOf(readyFrame("PUB")), 0)).toThrow(PeerError);
+    expect(Buffer.from(recorder.takeSent(), "hex").toString("latin1")).toMatch(
+      /^...ERROR.the_peer_has_socket_type_PUB;_PAIR_takes_PAIR_only$/s,
+    );
+  });
+});
+
+describe("Session, errors in traffic", () => {
+  const badFlags = bytesOf("0800");
+
+  test("a foreign peer gets no ERROR: its protocol has none there", () => {
+    const { session, recorder } = pairInTraffic();
+    expect(() => session.receive(badFlags, 0)).toThrow(/reserved/);
+    expect([session.state, recorder.takeSent()]).toEqual(["closed", ""]);
+  });
+
+  test("a peer of ours is told why, and understands", () => {
+    const { session, recorder } = pairInTraffic({ plexo: ours }, readyOfOurs);
+    expect(() => session.receive(badFlags, 0)).toThrow(/reserved/);
+    const { session: other } = pairInTraffic({ plexo: ours }, readyOfOurs);
+    expect(() => other.receive(bytesOf(recorder.takeSent()), 0)).toThrow(
+      "the peer refused the connection: frame_flags_0x08:_bits_7-3_are_reserved",
+    );
+  });
+
+  test("a body over the limit is refused, at the limit it is taken", () => {
+    const { session, recorder } = pairInTraffic({ bodyBytesMax: 300 });
+    session.receive(bytesOf(`02000000000000012c${"00".repeat(300)}`), 0);
+    expect(recorder.frames).toHaveLength(1);
+    expect(() => session.receive(bytesOf("02000000000000012d"), 0)).toThrow(
+      "message frame of 301 bytes, at most 300 taken",
+    );
+  });
+
+  test("commands between messages are taken, unknown ones passed over", () => {
+    const { session, recorder } = pairInTraffic();
+    session.receive(
+      bytesOf("000101" + "040504504f4e47" + "040f09535542534352494245746f706963" + "000102"),
+      0,
+    );
+    expect(recorder.noted.map((note) => note.kind)).toEqual(["frame", "pong", "frame"]);
+  });
+
+  test("what the sink throws comes out unchanged and closes the session", () => {
+    const { session, recorder } = pairInTraffic({}, readyOfOurs);
+    recorder.onFrame = () => {
+      throw new RangeError("of the sink");
+    };
+    expect(() => session.receive(bytesOf("000101000102"), 0)).toThrow(
+      new RangeError("of the sink"),
+    );
+    expect([session.state, recorder.frames, recorder.takeSent()]).toEqual(["closed", ["01"], ""]);
+  });
+});
+
+describe("Session, ends", () => {
+  test("the peer's end between frames is a proper one", () => {
+    const { session } = pairInTraffic();
+    session.receive(bytesOf("000101"), 0);
+    expect([session.end(), session.state]).toEqual([undefined, "closed"]);
+  });
+
+  test("an end within a frame says how far it was", () => {
+    const { session } = pairInTraffic();
+    session.receive(bytesOf("000901"), 0);
+    const error = session.end();
+    expect(error).toBeInstanceOf(TransportError);
+    expect(error?.message).toBe(
+      "the peer ended the connection within a frame, after 3 of 11 bytes",
+    );
+  });
+
+  test("an end during the handshake says what was missing", () => {
+    const { session } = started();
+    session.receive(bytesOf(greeting31.slice(0, 20)), 0);
+    expect(session.end()?.message).toMatch(/before its greeting was complete \(10 of 64/);
+    const { session: other } = started();
+    other.receive(bytesOf(greeting31), 0);
+    expect(other.end()?.message).toMatch(/before its READY came/);
+  });
+
+  test("refuse tells a peer of ours the reason, a foreign one in the handshake only", () => {
+    const reason = "this_pair_has_a_peer";
+    const error = `041b054552524f5214${textHex(reason)}`;
+    const traffic = pairInTraffic({}, readyOfOurs);
+    traffic.session.refuse(reason);
+    expect(traffic.recorder.takeSent()).toBe(error);
+    const foreign = pairInTraffic();
+    foreign.session.refuse(reason);
+    expect(foreign.recorder.takeSent()).toBe("");
+    const handshake = started();
+    handshake.session.receive(bytesOf(greeting31), 0);
+    handshake.recorder.takeSent();
+    handshake.session.refuse(reason);
+    expect(handshake.recorder.takeSent()).toBe(error);
+    expect([traffic, foreign, handshake].map(({ session }) => session.state)).toEqual(
+      Array(3).fill("closed"),
+    );
+  });
+
+  test("closed, it takes nothing, sends nothing and waits for nothing", () => {
+    const { session, recorder } = pairInTraffic({
+      heartbeat: { intervalMs: 10, timeoutMs: 10, ttlMs: 0 },
+    });
+    session.close();
+    session.receive(bytesOf("0800"), 1);
+    session.wake(1_000_000);
+    session.resume(1_000_000);
+    session.ping(1_000_000);
+    session.close();
+    expect([session.deadlineMs, recorder.noted, recorder.takeSent()]).toEqual([undefined, [], ""]);
+  });
+
+  test("closed by the sink, it hands over nothing more of the chunk", () => {
+    const { session, recorder } = pairInTraffic();
+    recorder.onFrame = () => session.close();
+    session.receive(bytesOf("000101000102"), 0);
+    expect(recorder.frames).toEqual(["01"]);
+  });
+});
+
+describe("Session, construction", () => {
+  test("limits must be above 0", () => {
+    for (const options of [{ bodyBytesMax: 0 }, { handshakeTimeoutMs: Number.NaN }]) {
+      expect(() => new Session({ socketType: "PAIR", ...options }, new Recorder())).toThrow(
+        UsageError,
+      );
+    }
+  });
+
+  test("to be told of an event that its state does not know is a defect", () => {
+    expect(() => started().session.start(0)).toThrow("session greeting cannot be started");
+    expect(() => nextState("closed", "readied")).toThrow("session closed cannot be readied");
+  });
+});
