@@ -109,25 +109,20 @@ export class BoundedQueue<T> {
     return item;
   }
 
-  /** Drops everything, waiting senders included, for one reason; these are told `error`. */
-  clear(reason: DropReason, error: Error): void {
-    const items = this.#items;
-    const first = this.#head;
-    const depth = this.#depth;
+  /**
+   * Empties it, waiting senders included; these are told `error`.
+   * @returns What was in it, oldest first: for the caller to count.
+   */
+  clear(error: Error): T[] {
     const waiting = [...this.#waiters];
-    // Empty before anybody is told: who is told of a drop may offer another message at once.
-    this.#items = [];
-    this.#head = 0;
-    this.#depth = 0;
     this.#waiters.clear();
-    for (let index = 0; index < depth; index++) {
-      // Within the depth every place of the ring holds a message.
-      this.#dropped(items[(first + index) % items.length] as T, reason);
-    }
+    const items: T[] = [];
+    for (let item = this.shift(); item !== undefined; item = this.shift()) items.push(item);
     for (const waiter of waiting) {
-      this.#dropped(waiter.item, reason);
+      items.push(waiter.item);
       waiter.fail(error);
     }
+    return items;
   }
 
   #push(item: T): void {

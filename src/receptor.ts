@@ -6,14 +6,14 @@ import type { DropReason } from "./incident.ts";
 import type { Neuron } from "./neuron.ts";
 import { BoundedQueue, type Patience, type QueuePolicy, queueLimitDefault } from "./queue.ts";
 import type { ReactOptions } from "./reactant.ts";
-import type { Counters } from "./stats.ts";
+import { type Counters, countBy } from "./stats.ts";
 import type { Wait } from "./wait.ts";
 
 /** Where a delivery is written down: the synapse the message came by. */
 export interface Ledger {
   readonly counters: Counters;
   failed(cause: unknown): void;
-  dropped(reason: DropReason): void;
+  dropped(reason: DropReason, count?: number): void;
   /** Its bytes could not be decoded, or its value not encoded for one who wants bytes. */
   unreadable(impulse: Impulse, cause: unknown): void;
 }
@@ -86,7 +86,13 @@ export class Receptor {
   /** Takes nothing more and drops what waits, counted. A call under way goes on. */
   close(): void {
     this.#closed = true;
-    this.#queue?.clear("closed", new ClosedError("the subscription ended while a message waited"));
+    const ended = new ClosedError("the subscription ended while a message waited");
+    for (const [ledger, count] of countBy(
+      this.#queue?.clear(ended) ?? [],
+      ({ ledger }) => ledger,
+    )) {
+      ledger.dropped("closed", count);
+    }
     this.#tellIdle();
   }
 

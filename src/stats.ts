@@ -90,3 +90,13 @@ export function totalOf(topics: Readonly<Record<string, Counts>>, others: Counts
   }
   return { ...total, topics };
 }
+
+/** How many of the items belong to each key: one incident for many messages that are given up. */
+export function countBy<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K, number> {
+  const counts = new Map<K, number>();
+  for (const item of items) {
+    const key = keyOf(item);
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  return counts;
+}

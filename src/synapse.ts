@@ -40,12 +40,14 @@ export class Synapse implements Ledger {
     return this.counters.snapshot(this.dendrite.queueDepth);
   }
 
-  dropped(reason: DropReason, cause?: unknown): void {
-    this.counters.drop(reason, 1);
+  dropped(reason: DropReason, count = 1, cause?: unknown): void {
+    this.counters.drop(reason, count);
+    const what = count === 1 ? "a message was dropped" : `${count} messages were dropped`;
     this.#report({
       kind: "dropped",
       reason,
-      message: `a message was dropped: ${reason}`,
+      count,
+      message: `${what}: ${reason}`,
       ...(cause === undefined ? {} : { cause }),
     });
   }
@@ -62,7 +64,7 @@ export class Synapse implements Ledger {
       return;
     }
     this.counters.decodeErrors += 1;
-    this.dropped("undecodable", cause);
+    this.dropped("undecodable", 1, cause);
   }
 
   /** A `transmit` that its caller was told has failed. */

@@ -1,5 +1,12 @@
 /** `plexo echo`: prints every message of some topics, a line of JSON each. */
-import { type Ganglion, type Impulse, Plexus, TransportError, UsageError } from "plexo";
+import {
+  type Ganglion,
+  type Impulse,
+  Plexus,
+  type Subscription,
+  TransportError,
+  UsageError,
+} from "plexo";
 import { tellIncidents } from "./incidents.ts";
 import { printMessage } from "./message.ts";
 import { LineOutput } from "./output.ts";
@@ -7,6 +14,7 @@ import { exitCodes, type Shell } from "./shell.ts";
 import { chooseVia, joinAll } from "./via.ts";
 
 export interface EchoOptions {
+  /** URLs; none for those in the environment. */
   readonly via: readonly string[];
   /** Ends after so many messages. */
   readonly count?: number | undefined;
@@ -15,33 +23,144 @@ export interface EchoOptions {
   readonly quiet: boolean;
 }
 
-/** All transports of an echo are in one segment, so that it forwards nothing between them. */
+/** All transports of an echo are in one segment: it listens to them, and forwards nothing. */
 const segment = "plexo echo";
 
 /**
- * Prints until it has `count` messages, the time is over, nobody reads it any more or it is
- * interrupted.
- * @throws {UsageError} if a topic or URL is malformed. @throws {TransportError} if a transport
- *   cannot be opened, or not `count` messages came in time. @throws {Interruption} before `count`.
+ * Prints messages until there were `count`, the time is over, nobody reads the output any more, or
+ * the user interrupts it, which without `count` is the usual end.
+ * @returns The exit code.
+ * @throws {UsageError} if a topic or a URL is malformed. @throws {TransportError} if a transport
+ *   cannot be opened, or less than `count` came in time. @throws {Interruption} before `count`.
  */
 export async function echo(
   topics: readonly string[],
   options: EchoOptions,
   shell: Shell,
 ): Promise<number> {
+  const via = chooseVia(options.via, shell.env);
   const plexus = new Plexus();
   const tellNoMore = tellIncidents(plexus, shell, options);
-  const print = new Print(new LineOutput(shell.stdout), options.count);
+  const output = new LineOutput(shell.stdout);
+  const tap = new Tap(plexus, output, options.count);
   try {
-    for (const topic of topics) {
-      print.add(plexus.reactRaw(topic, (bytes, impulse) => print.message(bytes, impulse)));
-    }
-    const via = chooseVia(options.via, shell.env);
+    // Before the transports: a malformed topic opens none, and no message comes too early.
+    for (const topic of topics) tap.add(topic);
     checkSegments(await joinAll(plexus, via, { segment }));
-    const end = await Promise.race([print.ended])
-    
+    const end = await firstEnd(tap, output, options.forMs, shell.interruption);
+    checkCount(end, tap.printed, options.count, shell.interruption);
+    return exitCodes.done;
   } finally {
+    tap.close();
     tellNoMore();
     await plexus.close();
   }
+}
+
+/** The subscriptions to some topics, and what they have brought. */
+class Tap {
+  /** Resolves when `count` messages were printed. */
+  readonly full: Promise<void>;
+  readonly #plexus: Plexus;
+  readonly #output: LineOutput;
+  readonly #count: number | undefined;
+  readonly #subscriptions: Subscription[] = [];
+  // Topics and patterns that overlap bring one impulse more than once.
+  readonly #seen = new WeakSet<Impulse>();
+  #printed = 0;
+  #tellFull: () => void = () => {};
+
+  constructor(plexus: Plexus, output: LineOutput, count: number | undefined) {
+    this.#plexus = plexus;
+    this.#output = output;
+    this.#count = count;
+    this.full = new Promise((resolve) => {
+      this.#tellFull = resolve;
+    });
+  }
+
+  get printed(): number {
+    return this.#printed;
+  }
+
+  add(topic: string): void {
+    const subscription = this.#plexus.reactRaw(topic, (bytes, impulse) =>
+      this.#print(bytes, impulse),
+    );
+    this.#subscriptions.push(subscription);
+  }
+
+  /** What still waits to be printed is dropped. */
+  close(): void {
+    for (const subscription of this.#subscriptions) subscription.unsubscribe();
+  }
+
+  /** A promise while the reader of the output is behind: the transports then wait as well. */
+  #print(bytes: Uint8Array, impulse: Impulse): Promise<void> | undefined {
+    if (this.#seen.has(impulse)) return undefined;
+    this.#seen.add(impulse);
+    const wait = this.#output.write(printMessage(bytes, impulse, new Date()));
+    this.#printed += 1;
+    if (this.#printed === this.#count) {
+      this.close();
+      this.#tellFull();
+    }
+    return wait;
+  }
+}
+
+/** @throws {UsageError} if the transports are not all in one segment, as only URLs can bring about. */
+function checkSegments(ganglia: readonly Ganglion[]): void {
+  const segments = new Set(ganglia.map((ganglion) => ganglion.segment));
+  if (segments.size <= 1) return;
+  throw new UsageError(
+    `the transports are in different segments: ${[...segments].join(", ")}; echo only listens, ` +
+      "so all are in one: leave out segment= in the URLs",
+    { details: { segments: [...segments] } },
+  );
+}
+
+type End = "full" | "time over" | "reader gone" | "interrupted";
+
+async function firstEnd(
+  tap: Tap,
+  output: LineOutput,
+  forMs: number | undefined,
+  interruption: AbortSignal,
+): Promise<End> {
+  let timer: NodeJS.Timeout | undefined;
+  const ends: Promise<End>[] = [
+    tap.full.then(() => "full"),
+    output.readerGone.then(() => "reader gone"),
+    new Promise((resolve) => {
+      if (interruption.aborted) resolve("interrupted");
+      interruption.addEventListener("abort", () => resolve("interrupted"), { once: true });
+    }),
+  ];
+  if (forMs !== undefined) {
+    ends.push(
+      new Promise((resolve) => {
+        timer = setTimeout(resolve, forMs, "time over");
+      }),
+    );
+  }
+  try {
+    return await Promise.race(ends);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Whoever asks for a count wants to know that it was not reached; a reader gone has had enough. */
+function checkCount(
+  end: End,
+  printed: number,
+  count: number | undefined,
+  interruption: AbortSignal,
+): void {
+  if (count === undefined || end === "full" || end === "reader gone") return;
+  if (end === "interrupted") interruption.throwIfAborted();
+  throw new TransportError(`the time is over, and ${printed} of ${count} messages have come`, {
+    details: { printed, count },
+  });
 }

@@ -26,9 +26,7 @@ export interface AjvOptions extends JsonSchemaOptions {
  * What a schema literal describes. Properties with a `default` stay optional: the schema judges
  * values and changes none. `unknown` where json-schema-to-ts is not installed.
  */
-export type FromJsonSchema<Schema extends JSONSchema> = 0 extends 1 & InferredFrom<Schema>
-  ? unknown
-  : InferredFrom<Schema>;
+export type FromJsonSchema<Schema extends JSONSchema> = InferredFrom<Schema>;
 
 type InferredFrom<Schema extends JSONSchema> = FromSchema<
   Schema,

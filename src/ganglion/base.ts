@@ -51,7 +51,6 @@ const done: Promise<void> = Promise.resolve();
 
 /** @typeParam S What the ganglion keeps for each topic. */
 export abstract class GanglionBase<S extends Synapse> implements Ganglion {
-  readonly name: string;
   readonly segment: string | undefined;
   readonly echoGuardMs: number | undefined;
   abstract readonly external: boolean;
@@ -60,6 +59,8 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
   protected readonly synapses: SynapseTable<S>;
   /** What has no topic, or one that has no synapse. */
   protected readonly otherCounters: Counters = new Counters();
+  readonly #givenName: string | undefined;
+  #name: string;
   readonly #filter: Filter;
   readonly #patience: Patience;
   readonly #topicsMax: number;
@@ -74,7 +75,8 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
   #closing: Promise<void> | undefined;
 
   constructor(options: GanglionOptions, name: string) {
-    this.name = options.name ?? name;
+    this.#givenName = options.name;
+    this.#name = name;
     this.segment = options.segment;
     this.echoGuardMs = options.echoGuardMs;
     this.sendTimeoutMs = options.sendTimeoutMs ?? sendTimeoutMsDefault;
@@ -83,6 +85,15 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
     this.#patience = { timeoutMs: this.sendTimeoutMs };
     this.#filter = new Filter(options);
     this.synapses = new SynapseTable((topic, neuron) => this.makeSynapse(topic, neuron));
+  }
+
+  get name(): string {
+    return this.#givenName ?? this.#name;
+  }
+
+  /** For a transport whose address is known better once it is open. A name that was given stays. */
+  protected rename(name: string): void {
+    this.#name = name;
   }
 
   // What a kind of ganglion adds.

@@ -64,13 +64,15 @@ export class PairGanglion extends TransportGanglion {
   #connector: Connector | undefined;
   #address: TcpAddress;
   #referenced = true;
+  // While it closes it still takes a peer, for what waits; after that no more.
+  #isShut = false;
   // The failure reported last: the same one again and again is one incident until it is over.
   #reportedFailure: string | undefined;
 
   /** @throws {UsageError} if it has neither `bind` nor `connect`, or both, or an option is unfit. */
   constructor(options: PairOptions) {
     const { address, connects } = addressOf(options);
-    super(options, `pair://${formatAddress(address)}${connects ? "" : "?bind"}`);
+    super(options, nameOf(address, connects));
     this.#address = address;
     this.#connects = connects;
     this.#messageBytesMax = options.messageBytesMax ?? messageBytesMaxDefault;
@@ -113,12 +115,9 @@ export class PairGanglion extends TransportGanglion {
       return;
     }
     const listener = await listen(this.#address, connection, owner);
-    if (this.isClosing) {
-      listener.close();
-      return;
-    }
     this.#listener = listener;
     this.#address = listener.address;
+    this.rename(nameOf(listener.address, false));
     if (!this.#referenced) listener.unref();
   }
 
@@ -158,7 +157,7 @@ export class PairGanglion extends TransportGanglion {
     });
     this.#links.add(link);
     if (!this.#referenced) link.unref();
-    if (this.isClosing) link.destroy();
+    if (this.#isShut) link.destroy();
     return link;
   }
 
@@ -253,6 +252,7 @@ export class PairGanglion extends TransportGanglion {
     });
     await this.opened.catch(() => {});
     await Promise.race([this.#outbox.empty(), lingerOver]);
+    this.#isShut = true;
     this.#outbox.close();
     this.#connector?.close();
     this.#listener?.close();
@@ -281,6 +281,10 @@ function addressOf(options: PairOptions): { address: TcpAddress; connects: boole
   if (bind !== undefined && connect === undefined) return { address: bind, connects: false };
   if (connect !== undefined && bind === undefined) return { address: connect, connects: true };
   throw new UsageError("a pair needs either an address to bind or one to connect to");
+}
+
+function nameOf(address: TcpAddress, connects: boolean): string {
+  return `pair://${formatAddress(address)}${connects ? "" : "?bind"}`;
 }
 
 /** The envelope's id on arrival: one transport further than when it was written. */

@@ -45,7 +45,11 @@ const damages = fc.oneof(
 );
 
 const usual = fc
-  .record({ topicLength: fc.integer({ min: 1, max: 20 }), payload: fc.uint8Array(), id: fc.boolean() })
+  .record({
+    topicLength: fc.integer({ min: 1, max: 20 }),
+    payload: fc.uint8Array(),
+    id: fc.boolean(),
+  })
   .map(({ topicLength, payload, id }) =>
     encodeEnvelope(
       "t".repeat(topicLength),

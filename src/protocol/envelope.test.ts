@@ -143,11 +143,9 @@ describe("writing", () => {
 
   test("without room for the head nothing is written", () => {
     const target = new Uint8Array(50);
-    expect(() => writeEnvelopeHead(target, 11, utf8.encode("a.json"), 0, undefined)).toThrow(
-      new UsageError(
-        "envelope head of 40 bytes at 11 of a buffer of 50; make room for envelopeByteCount bytes",
-      ),
-    );
+    const write = () => writeEnvelopeHead(target, 11, utf8.encode("a.json"), 0, undefined);
+    expect(write).toThrow(UsageError);
+    expect(write).toThrow("envelope head of 40 bytes at 11 of a buffer of 50; make room");
     expect(target).toEqual(new Uint8Array(50));
   });
 
@@ -252,9 +250,8 @@ describe("reading", () => {
     envelope[32] = 0xff;
     const reader = new EnvelopeReader();
     reader.read(envelope);
-    expect(() => reader.decodeTopic()).toThrow(
-      new PeerError("topic of 6 bytes that are not UTF-8"),
-    );
+    expect(() => reader.decodeTopic()).toThrow(PeerError);
+    expect(() => reader.decodeTopic()).toThrow("topic of 6 bytes that are not UTF-8");
   });
 
   test("a byte order mark is part of the topic", () => {

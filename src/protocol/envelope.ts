@@ -67,10 +67,11 @@ export function encodeEnvelope(topic: string, payload: Uint8Array, id?: Envelope
 
 /**
  * Reads one envelope after the other. What the last one said stands in the properties until the
- * next `read`; nothing is allocated but the view that `payload` is.
+ * next `read`; they keep the array it was read from in memory. Of an envelope laid out as usual
+ * nothing is allocated but the view that `payload` is.
  *
- * The topic is not made a string, nor its bytes checked, while it is looked up among known topics:
- * a topic that is found is a valid one. For one that is not found there is `decodeTopic`.
+ * Neither is the topic made a string nor are its bytes checked: a look-up among known topics, all of
+ * them valid, does with the bytes, and `decodeTopic` is for a topic that it does not find.
  */
 export class EnvelopeReader implements EnvelopeId {
   readonly #fields: EnvelopeFields = noFields();
@@ -117,7 +118,7 @@ export class EnvelopeReader implements EnvelopeId {
     return this.#fields.topicEnd;
   }
 
-  /** The payload: a view into `bytes`, so copy what you keep. */
+  /** The payload: a view into `bytes`, of the same class as that. Copy what you keep. */
   get payload(): Uint8Array {
     return this.#fields.payload;
   }
@@ -155,8 +156,8 @@ function isValid(id: EnvelopeId): boolean {
 
 function invalid({ originHigh, originLow, sequence, hops }: EnvelopeId): UsageError {
   return new UsageError(
-    `id of origin ${originHigh}:${originLow}, sequence ${sequence}, hops ${hops}; ` +
-      "take an origin other than 0 (it stands for no id), a sequence from 0 to 2^53-1, hops from 0 to 255",
+    `id of origin ${originHigh}:${originLow}, sequence ${sequence}, hops ${hops}; take an origin ` +
+      "other than 0 (which stands for no id), a sequence from 0 to 2^53-1, and hops from 0 to 255",
     { details: { originHigh, originLow, sequence, hops } },
   );
 }

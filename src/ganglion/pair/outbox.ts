@@ -2,6 +2,7 @@
 import { ClosedError } from "../../errors.ts";
 import type { Impulse } from "../../impulse.ts";
 import { BoundedQueue, type Patience, type QueueOptions, queueLimitDefault } from "../../queue.ts";
+import { countBy } from "../../stats.ts";
 import type { Wait } from "../../wait.ts";
 import type { WireSynapse } from "../transport.ts";
 import type { PairLink } from "./link.ts";
@@ -67,6 +68,9 @@ export class Outbox {
   /** Drops what waits, counted as `closed`. */
   close(): void {
     this.#link = undefined;
-    this.#queue.clear("closed", new ClosedError("the pair was closed while the message waited"));
+    const closed = new ClosedError("the pair was closed while the message waited");
+    for (const [synapse, count] of countBy(this.#queue.clear(closed), ({ synapse }) => synapse)) {
+      synapse.dropped("closed", count);
+    }
   }
 }

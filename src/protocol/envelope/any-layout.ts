@@ -3,6 +3,8 @@ import { PeerError } from "../../errors.ts";
 import { readCapnpRoot } from "./capnp-reader.ts";
 import { clearId, type EnvelopeFields } from "./fields.ts";
 
+const sequenceMax = BigInt(Number.MAX_SAFE_INTEGER);
+
 /**
  * Reads `bytes` as the struct PlexoMessage (file 0xeed5242d4faed181):
  * `typeName @0 :Text; payload @1 :Data; origin @2 :UInt64; sequence @3 :UInt64; hops @4 :UInt8`,
@@ -45,5 +47,3 @@ export function readAnyLayout(bytes: Uint8Array, fields: EnvelopeFields): void {
   fields.sequence = Number(sequence);
   fields.hops = Number(root.uint64(2) & 0xffn);
 }
-
-const sequenceMax = BigInt(Number.MAX_SAFE_INTEGER);

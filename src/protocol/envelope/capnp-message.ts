@@ -63,7 +63,9 @@ export function openCapnpMessage(bytes: Uint8Array): CapnpMessage {
   }
   const first = { start: tableByteCount, wordCount: uint32At(bytes, 4) };
   if (first.wordCount === 0) {
-    throw malformed("the first segment is empty; a pointer to the root must stand there", {});
+    throw malformed("the first segment is empty; a pointer to the root must stand there", {
+      segmentCount,
+    });
   }
   const segments: [Segment, ...Segment[]] = [first];
   let end = first.start + first.wordCount * 8;
@@ -75,7 +77,7 @@ export function openCapnpMessage(bytes: Uint8Array): CapnpMessage {
   if (end !== bytes.length) {
     throw malformed(`${bytes.length} bytes, but ${end} by its segment table`, {
       byteCount: bytes.length,
-      tabledByteCount: end,
+      claimedByteCount: end,
     });
   }
   return { bytes, segments };

@@ -106,12 +106,10 @@ export class CapnpStruct {
     checkKind(target, pointerKind.list);
     const elementSize = target.size & 0b111;
     if (elementSize !== byteElementSize) {
-      throw malformed(
-        `list of element size ${elementSize} where bytes (${byteElementSize}) belong`,
-        {
-          elementSize,
-        },
-      );
+      throw malformed(`list of element size ${elementSize} where ${byteElementSize} belongs`, {
+        elementSize,
+        expectedElementSize: byteElementSize,
+      });
     }
     const byteCount = target.size >>> 3;
     checkInside(target, wordCountOf(byteCount));

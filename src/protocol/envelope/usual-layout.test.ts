@@ -1,25 +1,45 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { tolerantVectors } from "../../../test/envelope/vectors.ts";
+import { malformedVectors, tolerantVectors } from "../../../test/envelope/vectors.ts";
 import { encodeEnvelope } from "../envelope.ts";
 import { noFields } from "./fields.ts";
 import { readUsualLayout } from "./usual-layout.ts";
 
-test("all that we write is read by the short way", () => {
-  const ids = fc.record({
-    originHigh: fc.constant(1),
-    originLow: fc.nat(),
-    sequence: fc.maxSafeNat(),
-    hops: fc.nat(255),
-  });
+const ids = fc.record({
+  originHigh: fc.integer({ min: 1, max: 2 ** 32 - 1 }),
+  originLow: fc.nat(),
+  sequence: fc.maxSafeNat(),
+  hops: fc.nat(255),
+});
+
+test("whatever we write has it", () => {
+  const topics = fc.string({ minLength: 1, unit: "grapheme" });
+  const maybeIds = fc.option(ids, { nil: undefined });
   fc.assert(
-    fc.property(
-      fc.string({ minLength: 1 }),
-      fc.uint8Array(),
-      fc.option(ids, { nil: undefined }),
-      (topic, payload, id) => {
-        expect(readUsualLayout(encodeEnvelope(topic, payload, id), noFields())).toBe(true);
-      },
-    ),
+    fc.property(topics, fc.uint8Array(), maybeIds, (topic, payload, id) => {
+      expect(readUsualLayout(encodeEnvelope(topic, payload, id), noFields())).toBe(true);
+    }),
   );
+});
+
+test("bytes that do not have it leave the fields as they were", () => {
+  const vectors = [...tolerantVectors(), ...malformedVectors()];
+  const others = vectors.filter(({ bytes }) => !readUsualLayout(bytes, noFields()));
+  for (const { bytes } of others) {
+    const fields = noFields();
+    const before = { ...fields };
+    readUsualLayout(bytes, fields);
+    expect(fields).toEqual(before);
+  }
+  // All but those that have it: the reference itself, an inner NUL, and a topic that is not UTF-8.
+  expect(vectors.length - others.length).toBe(3);
+});
+
+test("a sequence beyond 2^53-1 leaves the fields as they were, too", () => {
+  const id = { originHigh: 1, originLow: 2, sequence: 2 ** 53 - 1, hops: 3 };
+  const bytes = encodeEnvelope("a.json", Uint8Array.of(1), id).fill(0xff, 24, 32);
+  const fields = noFields();
+  const before = { ...fields };
+  expect(readUsualLayout(bytes, fields)).toBe(false);
+  expect(fields).toEqual(before);
 });

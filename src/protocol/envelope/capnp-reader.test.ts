@@ -1,0 +1,124 @@
+import { describe, expect, test } from "vitest";
+import { bytesOf, hexOf, tolerantVectors } from "../../../test/envelope/vectors.ts";
+import { PeerError } from "../../errors.ts";
+import { readCapnpRoot } from "./capnp-reader.ts";
+
+/** A message of one segment made of these words, given as hex of their bytes. */
+function message(...words: readonly string[]): Uint8Array {
+  return messageOf(words);
+}
+
+/** The same of several segments. */
+function messageOf(...segments: readonly (readonly string[])[]): Uint8Array {
+  const table = new Uint32Array(Math.ceil((1 + segments.length) / 2) * 2);
+  table[0] = segments.length - 1;
+  for (const [index, words] of segments.entries()) table[index + 1] = words.length;
+  const hex = hexOf(new Uint8Array(table.buffer)) + segments.flat().join("");
+  return bytesOf(hex.replaceAll(" ", ""));
+}
+
+function textOf(bytes: Uint8Array, index: number): string | undefined {
+  const range = readCapnpRoot(bytes).text(index);
+  return range && Buffer.from(bytes.subarray(range.start, range.end)).toString("utf8");
+}
+
+test.each(tolerantVectors())("golden: $name, null and empty told apart", ({ bytes, fields }) => {
+  expect(textOf(bytes, 0) ?? null).toBe(fields.typeName);
+  expect(readCapnpRoot(bytes).data(1) ?? null).toEqual(fields.payload);
+});
+
+// Made by pyplexo 1.0.0 with capnpy 0.10.1, CPython 3.11.
+const promise = bytesOf(
+  "000000000c0000000000000004000200f11167e6c8321d3800919760f459ea188877665544332211" +
+    "00819760f459ea1805000000d200000011000000220000006465762e706c65786f2e746573742e46" +
+    "6f6f2e7069636b6c6500000000000000efff004d00000000",
+);
+
+test("golden: another struct, PlexoPromise, is read with the same means", () => {
+  const root = readCapnpRoot(promise);
+  expect([0, 1, 2, 3].map((index) => root.uint64(index))).toEqual([
+    4_043_443_878_888_935_921n,
+    1_795_346_307_588_002_048n,
+    1_234_605_616_436_508_552n,
+    1_795_346_307_587_997_952n,
+  ]);
+  expect(textOf(promise, 0)).toBe("dev.plexo.test.Foo.pickle");
+  expect(root.data(1)).toEqual(Uint8Array.of(239, 255, 0, 77));
+});
+
+test("a field that the writer did not know is 0 or undefined", () => {
+  const root = readCapnpRoot(promise);
+  expect(root.uint64(4)).toBe(0n);
+  expect(root.text(2)).toBeUndefined();
+  expect(root.data(2)).toBeUndefined();
+});
+
+test("a UInt64 has all its 64 bits", () => {
+  const root = readCapnpRoot(message("00000000 01000000", "ffffffff ffffffff"));
+  expect(root.uint64(0)).toBe(2n ** 64n - 1n);
+});
+
+test("data are a view, so that reading costs no copy", () => {
+  expect(readCapnpRoot(promise).data(1)?.buffer).toBe(promise.buffer);
+});
+
+describe("Inter-Segment Pointers", () => {
+  const root = "00000000 00000100"; // a struct of one pointer, which follows
+  const byteInNextWord = "01000000 0a000000"; // a list of one byte
+  const tag = "01000000 0a000000"; // the same, as the tag of a double far pointer
+  const content = "2a000000 00000000";
+
+  test("a landing pad of one word is the pointer", () => {
+    const bytes = messageOf([root, "02000000 01000000"], [byteInNextWord, content]);
+    expect(readCapnpRoot(bytes).data(0)).toEqual(Uint8Array.of(0x2a));
+  });
+
+  test("a landing pad of two words is a far pointer to the content, and a tag", () => {
+    const bytes = messageOf([root, "06000000 01000000"], ["02000000 02000000", tag], [content]);
+    expect(readCapnpRoot(bytes).data(0)).toEqual(Uint8Array.of(0x2a));
+  });
+
+  test.each([
+    ["a pad of one word that is a far pointer itself", ["02000000 02000000"], "kind 2"],
+    ["a first word that is not far", ["01000000 0a000000", tag], "not a far pointer and a tag"],
+    ["a first word that is doubly far", ["06000000 02000000", tag], "not a far pointer and a tag"],
+    ["a tag with an offset", ["02000000 02000000", "05000000 0a000000"], "not a far pointer and"],
+    ["a tag that is a far pointer", ["02000000 02000000", "02000000 02000000"], "kind 2"],
+    ["content in a segment that is not there", ["02000000 03000000", tag], "segment 3 of 3"],
+    ["content outside of its segment", ["0a000000 02000000", tag], "from word 1 on"],
+  ])("%s is refused", (_what, pad, reason) => {
+    const far = pad.length === 1 ? "02000000 01000000" : "06000000 01000000";
+    const bytes = messageOf([root, far], pad, [content]);
+    expect(() => readCapnpRoot(bytes).data(0)).toThrow(PeerError);
+    expect(() => readCapnpRoot(bytes).data(0)).toThrow(reason);
+  });
+});
+
+describe("Serialization Over a Stream", () => {
+  test("512 segments are taken, 513 are not", () => {
+    const root = ["00000000 01000000", "2a000000 00000000"];
+    const segments = (count: number) => Array.from({ length: count }, (_, i) => (i ? [] : root));
+    expect(readCapnpRoot(messageOf(...segments(512))).uint64(0)).toBe(42n);
+    expect(() => readCapnpRoot(messageOf(...segments(513)))).toThrow(
+      "513 segments, at most 512 taken",
+    );
+  });
+
+  test("a refusal names what there is and what there should be, as fields too", () => {
+    const error = thrownBy(() => readCapnpRoot(promise.subarray(0, 50)));
+    expect(error).toBeInstanceOf(PeerError);
+    expect(error).toMatchObject({
+      message: "malformed Cap'n Proto message: 50 bytes, but 104 by its segment table",
+      details: { byteCount: 50, claimedByteCount: 104 },
+    });
+  });
+});
+
+function thrownBy(act: () => unknown): unknown {
+  try {
+    act();
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}
