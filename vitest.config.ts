@@ -1,11 +1,15 @@
 import { defineConfig } from "vitest/config";
+import { leftOut } from "./scripts/left-out.js";
+
+// A test imports "plexo" as users do and gets src, to which package.json leads under this condition.
+const conditions = ["plexo-source", "node"];
 
 export default defineConfig({
-  resolve: { conditions: ["plexo-source"] },
-  ssr: { resolve: { conditions: ["plexo-source"] } },
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
   test: {
-    include: ["src/**/*.test.ts", "test/**/*.test.ts"],
-    exclude: ["test/interop/**", "node_modules/**"],
-    reporters: ["default"],
+    include: ["src/**/*.test.ts", "test/**/*.test.ts", "scripts/**/*.test.ts"],
+    exclude: ["test/interop/**"],
+    reporters: ["default", leftOut],
   },
 });

@@ -150,10 +150,8 @@ const severalCodecs: unique symbol = Symbol("a value for each of several codecs"
 
 /** A codec written elsewhere may throw anything; what leaves here is a CodecError naming the topic. */
 function codecErrorOf(cause: unknown, done: "encoded" | "decoded", topic: string): CodecError {
-  // An object that is no Error may throw when it is made a string.
-  const isObject = typeof cause === "object" && cause !== null;
-  const why =
-    cause instanceof Error ? cause.message : isObject ? "its codec threw an object" : String(cause);
+  // Anything else may throw when it is made a string.
+  const why = cause instanceof Error ? cause.message : "its codec threw what is no Error";
   return new CodecError(`a message of ${topic} cannot be ${done}: ${why}`, {
     cause,
     details: { topic },

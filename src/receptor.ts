@@ -87,10 +87,8 @@ export class Receptor {
   close(): void {
     this.#closed = true;
     const ended = new ClosedError("the subscription ended while a message waited");
-    for (const [ledger, count] of countBy(
-      this.#queue?.clear(ended) ?? [],
-      ({ ledger }) => ledger,
-    )) {
+    const left = this.#queue?.clear(ended) ?? [];
+    for (const [ledger, count] of countBy(left, (delivery) => delivery.ledger)) {
       ledger.dropped("closed", count);
     }
     this.#tellIdle();

@@ -95,16 +95,13 @@ class Tap {
     for (const subscription of this.#subscriptions) subscription.unsubscribe();
   }
 
-  /** A promise while the reader of the output is behind: the transports then wait as well. */
+  /** A promise while the reader of the output is behind: the transports wait as well then. */
   #print(bytes: Uint8Array, impulse: Impulse): Promise<void> | undefined {
-    if (this.#seen.has(impulse)) return undefined;
+    if (this.#printed === this.#count || this.#seen.has(impulse)) return undefined;
     this.#seen.add(impulse);
     const wait = this.#output.write(printMessage(bytes, impulse, new Date()));
     this.#printed += 1;
-    if (this.#printed === this.#count) {
-      this.close();
-      this.#tellFull();
-    }
+    if (this.#printed === this.#count) this.#tellFull();
     return wait;
   }
 }

@@ -2,6 +2,9 @@
 import type { Writable } from "node:stream";
 import { TransportError } from "plexo";
 
+/** Lines are written in batches: a write to a file or pipe costs more than all else of a line. */
+const batchUnitsMax = 64 * 1024;
+
 export class LineOutput {
   /**
    * Resolves when the reader of the pipe has gone away, as `head` does when it has enough.
@@ -9,8 +12,9 @@ export class LineOutput {
    */
   readonly readerGone: Promise<void>;
   readonly #stream: Writable;
+  #batch = "";
+  #behind: Gate | undefined;
   #isOver = false;
-  #behind: { readonly caughtUp: Promise<void>; readonly release: () => void } | undefined;
 
   constructor(stream: Writable) {
     this.#stream = stream;
@@ -27,25 +31,42 @@ export class LineOutput {
     this.readerGone.catch(() => {});
   }
 
-  /** Writes `line`; a promise when the reader is behind: write no more until it is settled. */
+  /**
+   * Writes `line`, at the latest when what runs now is done.
+   * @returns A promise when the reader is behind: write no more until it is settled.
+   */
   write(line: string): Promise<void> | undefined {
-    if (this.#isOver || this.#stream.write(`${line}\n`)) return undefined;
-    this.#behind ??= openGate();
-    return this.#behind.caughtUp;
+    if (this.#isOver) return undefined;
+    if (this.#batch === "") queueMicrotask(() => this.#flush());
+    this.#batch += `${line}\n`;
+    if (this.#batch.length >= batchUnitsMax) this.#flush();
+    return this.#behind?.caughtUp;
+  }
+
+  #flush(): void {
+    const batch = this.#batch;
+    this.#batch = "";
+    if (batch === "" || this.#isOver || this.#stream.write(batch)) return;
+    this.#behind ??= shutGate();
   }
 
   #release(): void {
-    this.#behind?.release();
+    this.#behind?.open();
     this.#behind = undefined;
   }
 }
 
-function openGate(): { readonly caughtUp: Promise<void>; readonly release: () => void } {
-  let release = (): void => {};
+interface Gate {
+  readonly caughtUp: Promise<void>;
+  open(): void;
+}
+
+function shutGate(): Gate {
+  let open = (): void => {};
   const caughtUp = new Promise<void>((resolve) => {
-    release = resolve;
+    open = resolve;
   });
-  return { caughtUp, release };
+  return { caughtUp, open };
 }
 
 function outputError(cause: Error): TransportError {

@@ -48,10 +48,10 @@ function makeProgram(shell: Shell, finish: (exitCode: number) => void): Command 
     .addOption(viaOption())
     .option("-n, --count <number>", "end after so many messages", parseCount)
     .option("--for <duration>", "end after this time", durationOf)
-    .option("-q, --quiet", "do not print on standard error what goes wrong on the way", false)
+    .option("-q, --quiet", "do not print on standard error what goes wrong on the way")
     .addHelpText("after", echoHelp)
     .action(async (topics: readonly string[], options: EchoFlags) => {
-      const { via = [], count, for: forMs, quiet } = options;
+      const { via = [], count, for: forMs, quiet = false } = options;
       finish(await echo(topics, { via, count, forMs, quiet }, shell));
     });
   program
@@ -65,10 +65,10 @@ function makeProgram(shell: Shell, finish: (exitCode: number) => void): Command 
         .default(10_000, "10s")
         .argParser(durationOf),
     )
-    .option("-q, --quiet", "do not print on standard error what goes wrong on the way", false)
+    .option("-q, --quiet", "do not print on standard error what goes wrong on the way")
     .addHelpText("after", sendHelp)
     .action(async (topic: string, options: SendFlags) => {
-      const { via = [], wait: waitMs, quiet } = options;
+      const { via = [], wait: waitMs, quiet = false } = options;
       finish(await send(topic, { via, waitMs, quiet }, shell));
     });
   return program;
@@ -79,13 +79,13 @@ interface EchoFlags {
   readonly via?: readonly string[];
   readonly count?: number;
   readonly for?: number;
-  readonly quiet: boolean;
+  readonly quiet?: boolean;
 }
 
 interface SendFlags {
   readonly via?: readonly string[];
   readonly wait: number;
-  readonly quiet: boolean;
+  readonly quiet?: boolean;
 }
 
 function viaOption(): Option {
@@ -98,7 +98,7 @@ function viaOption(): Option {
 function parseCount(text: string): number {
   const count = Number(text);
   if (/^\d+$/.test(text) && Number.isSafeInteger(count) && count > 0) return count;
-  throw new InvalidArgumentError("Give a whole number from 1 on.");
+  throw new InvalidArgumentError("Give a whole number from 1 on");
 }
 
 function durationOf(text: string): number {

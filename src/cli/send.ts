@@ -9,6 +9,7 @@ import {
 } from "plexo";
 import { tellIncidents } from "./incidents.ts";
 import { lineError, readLines } from "./lines.ts";
+import { describeLoss } from "./loss.ts";
 import { type PayloadReader, payloadReaderOf } from "./payload.ts";
 import { exitCodes, type Shell, tell } from "./shell.ts";
 import { chooseVia, joinAll } from "./via.ts";
@@ -23,15 +24,6 @@ export interface SendOptions {
 
 /** A receiver that was there may be slow: it has at least so long, where `--wait` is shorter. */
 const patienceMsMin = 10_000;
-
-/** What becomes of a message that is taken for sending, but not handed over. */
-const lossReasons: readonly DropReason[] = [
-  "queue-full",
-  "timed-out",
-  "aborted",
-  "closed",
-  "unconfirmed",
-];
 
 /**
  * Sends until the input ends, then waits for what is under way.
@@ -50,7 +42,7 @@ export async function send(topic: string, options: SendOptions, shell: Shell): P
   const plexus = new Plexus(patience);
   const tellNoMore = tellIncidents(plexus, shell, options);
   let ganglia: readonly Ganglion[] = [];
-  let lostCount = 0;
+  let loss: string | undefined;
   try {
     // Before the transports: a malformed topic opens none.
     await plexus.adapt(topic);
@@ -62,9 +54,10 @@ export async function send(topic: string, options: SendOptions, shell: Shell): P
   } finally {
     tellNoMore();
     await plexus.close();
-    lostCount = tellLost(ganglia, shell);
+    loss = describeLoss(ganglia.map((ganglion) => ganglion.stats()));
+    if (loss !== undefined) tell(shell, `${loss}; with a longer --wait receivers have more time`);
   }
-  return lostCount === 0 ? exitCodes.done : exitCodes.failed;
+  return loss === undefined ? exitCodes.done : exitCodes.failed;
 }
 
 function checkNoPattern(topic: string): void {
@@ -137,23 +130,4 @@ class Sender {
       { details: { topic: this.#topic, waitMs: this.#waitMs } },
     );
   }
-}
-
-/** Tells, after the close, how many messages were not handed over, and why. */
-function tellLost(ganglia: readonly Ganglion[], shell: Shell): number {
-  const counts = new Map<DropReason, number>();
-  let lostCount = 0;
-  for (const ganglion of ganglia) {
-    const { dropped } = ganglion.stats();
-    for (const reason of lossReasons) {
-      const count = dropped[reason] ?? 0;
-      if (count > 0) counts.set(reason, (counts.get(reason) ?? 0) + count);
-      lostCount += count;
-    }
-  }
-  if (lostCount > 0) {
-    const parts = [...counts].map(([reason, count]) => `${count} ${reason}`);
-    tell(shell, `${lostCount} messages were not handed over: ${parts.join(", ")}`);
-  }
-  return lostCount;
 }

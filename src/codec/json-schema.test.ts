@@ -32,7 +32,9 @@ test("what fits goes there and back", () => {
 test("what does not fit is refused, with its place and ajv's words", () => {
   const codec = jsonSchemaCodec(readingSchema);
   expect(() => codec.encode(misfit)).toThrow("value refused at /celsius: must be number");
-  expect(() => codec.decode(bytesOf(misfit))).toThrow("payload refused at /celsius: must be number");
+  expect(() => codec.decode(bytesOf(misfit))).toThrow(
+    "payload refused at /celsius: must be number",
+  );
   expect(() => codec.decode(bytesOf({ celsius: 1 }))).toThrow(
     "payload refused at its root: must have required property 'tank'",
   );
@@ -60,7 +62,10 @@ describe("drafts", () => {
   test.each([
     ["07, where no $schema is", tuple07],
     ["07 by $schema", { $schema: "http://json-schema.org/draft-07/schema#", ...tuple07 }],
-    ["2020-12 by $schema", { $schema: "https://json-schema.org/draft/2020-12/schema", ...tuple2020 }],
+    [
+      "2020-12 by $schema",
+      { $schema: "https://json-schema.org/draft/2020-12/schema", ...tuple2020 },
+    ],
   ])("%s", (_draft, schema) => {
     const codec = jsonSchemaCodec<[string]>(schema);
     expect(codec.decode(bytesOf(["a"]))).toEqual(["a"]);
@@ -84,7 +89,11 @@ describe("drafts", () => {
 test.each([
   ["an unknown type", { type: "text" }, /schema\/type must be equal to one of/],
   ["a misspelt keyword", { type: "object", requierd: ["a"] }, /unknown keyword: "requierd"/],
-  ["a format, which nobody checks here", { type: "string", format: "date" }, /unknown format "date"/],
+  [
+    "a format, which nobody checks here",
+    { type: "string", format: "date" },
+    /unknown format "date"/,
+  ],
   ["a reference to nowhere", { $ref: "#/$defs/none" }, /can't resolve reference/],
   ["promises", { $async: true, type: "string" }, /\$async, and codecs are synchronous/],
 ])("a schema with %s is refused when the codec is made", (_what, schema, reason) => {

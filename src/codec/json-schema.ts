@@ -24,17 +24,32 @@ export interface AjvOptions extends JsonSchemaOptions {
 
 /**
  * What a schema literal describes. Properties with a `default` stay optional: the schema judges
- * values and changes none. `unknown` where json-schema-to-ts is not installed.
+ * values and changes none. `unknown` for what is no schema, for `prefixItems`, which
+ * json-schema-to-ts (of draft 07) takes for nothing, and where that package is not installed.
  */
-export type FromJsonSchema<Schema extends JSONSchema> = InferredFrom<Schema>;
+export type FromJsonSchema<Schema> =
+  true extends Mentions<Schema, "prefixItems">
+    ? unknown
+    : Schema extends JSONSchema
+      ? UnknownIfAny<FromSchema<Schema, { keepDefaultedPropertiesOptional: true }>>
+      : unknown;
 
-type InferredFrom<Schema extends JSONSchema> = FromSchema<
-  Schema,
-  { keepDefaultedPropertiesOptional: true }
->;
+/** Has `true` in it if an object in `Part`, at any depth, has the key. */
+type Mentions<Part, Key extends string> = Part extends object
+  ? Key extends keyof Part
+    ? true
+    : { [Name in keyof Part]: Mentions<Part[Name], Key> }[keyof Part]
+  : false;
 
-/** A codec that a JSON Schema judges, draft 07 or 2020-12 by its `$schema`; `T` is read from it. */
-export function jsonSchemaCodec<const Schema extends Exclude<JSONSchema, boolean>>(
+type UnknownIfAny<T> = 0 extends 1 & T ? unknown : T;
+
+/**
+ * A codec that a JSON Schema judges, draft 07 or 2020-12 by its `$schema`; `T` is read from the
+ * schema literal.
+ */
+// The second type parameter is never given: its being there leaves `<T>` to the other signature.
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters
+export function jsonSchemaCodec<const Schema extends object, _Inferred extends true>(
   schema: Schema,
   options?: AjvOptions,
 ): Codec<FromJsonSchema<Schema>>;

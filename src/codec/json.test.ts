@@ -64,7 +64,9 @@ test("without a schema anything JSON can carry passes, and nothing else", () => 
 
 test("what JSON cannot carry is refused with validation off, too", () => {
   const codec = jsonCodec(zodReading, { validate: "none" });
-  expect(() => codec.encode({ tank: "A", celsius: Number.NaN })).toThrow(/\/celsius: JSON has no NaN/);
+  expect(() => codec.encode({ tank: "A", celsius: Number.NaN })).toThrow(
+    /\/celsius: JSON has no NaN/,
+  );
 });
 
 test("written is the value as given; the receiver gets what the schema makes of it", () => {
@@ -158,9 +160,7 @@ test("a schema that throws makes a CodecError with its error as cause", () => {
 test("issues without a path, and with path segments as objects, are told alike", () => {
   const issues = [{ message: "no", path: ["a", { key: 0 }] }, { message: "never" }];
   const codec = jsonCodec(standardSchema(() => ({ issues })));
-  expect(() => codec.decode(bytesOf(1))).toThrow(
-    "payload refused at /a/0: no (and 1 more)",
-  );
+  expect(() => codec.decode(bytesOf(1))).toThrow("payload refused at /a/0: no (and 1 more)");
   const silent = jsonCodec(standardSchema(() => ({ issues: [] })));
   expect(() => silent.decode(bytesOf(1))).toThrow("payload refused at its root: the schema names");
 });
@@ -170,7 +170,9 @@ test("the nesting taken can be set", () => {
   expect(codec.decode(bytesOf([[1]]))).toEqual([[1]]);
   expect(() => codec.decode(bytesOf([[[1]]]))).toThrow(/more than 2 levels/);
   expect(() => codec.encode([[[1]]])).toThrow(/more than 2 levels/);
-  expect(() => jsonCodec(zodReading, { depthMax: 1 }).encode({ tank: "A", celsius: 1 })).not.toThrow();
+  expect(() =>
+    jsonCodec(zodReading, { depthMax: 1 }).encode({ tank: "A", celsius: 1 }),
+  ).not.toThrow();
 });
 
 test("the deepest nesting that can be set fits the stack", () => {
@@ -188,5 +190,7 @@ test("what is no Standard Schema, and a validate that is no choice, are refused"
     expect(() => jsonCodec(notSchema as never)).toThrow(UsageError);
     expect(() => jsonCodec(notSchema as never)).toThrow(/there is jsonSchemaCodec/);
   }
-  expect(() => jsonCodec(zodReading, { validate: "always" as never })).toThrow(/one of both, receive/);
+  expect(() => jsonCodec(zodReading, { validate: "always" as never })).toThrow(
+    /one of both, receive/,
+  );
 });

@@ -100,9 +100,12 @@ function stepsWith(
   const validate = validateOf(options);
   const { toWire } = options;
   if (toWire !== undefined && validate === "none") {
-    throw new UsageError('validate: "none" leaves out the schema, whose output toWire starts from', {
-      details: { validate },
-    });
+    throw new UsageError(
+      'validate: "none" leaves out the schema, whose output toWire starts from',
+      {
+        details: { validate },
+      },
+    );
   }
   const transformed = toWire === undefined ? stepsWithoutSchema.toWire : guarded(toWire);
   return {
@@ -115,9 +118,7 @@ function stepsWith(
           }
         : transformed,
     fromWire:
-      validate === "none"
-        ? stepsWithoutSchema.fromWire
-        : (wire) => judge(schema, wire, "payload"),
+      validate === "none" ? stepsWithoutSchema.fromWire : (wire) => judge(schema, wire, "payload"),
   };
 }
 

@@ -110,6 +110,10 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
   protected abstract shut(): Promise<void>;
   /** A topic or pattern has got its first receiver here, or lost its last. */
   protected interestChanged(_target: TopicPattern, _wanted: boolean): void {}
+  /** Messages that wait to be sent. */
+  protected get sendQueueDepth(): number {
+    return 0;
+  }
   abstract ref(): void;
   abstract unref(): void;
 
@@ -223,7 +227,7 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
   stats(): Stats {
     const topics: Record<string, Counts> = {};
     for (const synapse of this.synapses.values()) topics[synapse.topic] = synapse.counts();
-    return totalOf(topics, this.otherCounters.snapshot(0));
+    return totalOf(topics, this.otherCounters.snapshot(this.sendQueueDepth));
   }
 
   on(_event: "incident", listener: IncidentListener): Subscription {

@@ -299,7 +299,7 @@ describe("Connection, ends", () => {
 describe("Connection, time", () => {
   test("no handshake in time is the reason for the end", async () => {
     const end = await accepted({ handshakeTimeoutMs: 700 });
-    await peer.receive(64);
+    await peer.receive(11);
     clock.advance(700);
     expect(await end.events.take()).toMatch(/^closed: 700 ms have passed before its greeting/);
     expect(end.reason).toBeInstanceOf(TransportError);
@@ -353,6 +353,6 @@ async function uncaughtBy(act: () => void): Promise<unknown> {
       act();
     });
   } finally {
-    for (const listener of listeners) process.on("uncaughtException", listener);
+    for (const theirs of listeners) process.on("uncaughtException", theirs);
   }
 }

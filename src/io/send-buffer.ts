@@ -5,7 +5,6 @@
  * on `process.nextTick`, so that a burst, a loop over resolved promises too, becomes one write, and
  * earlier when a chunk is full. One write is on its way at a time; what comes meanwhile waits here.
  */
-import process from "node:process";
 import { ClosedError } from "../errors.ts";
 
 /** The system's side. */

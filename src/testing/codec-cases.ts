@@ -210,19 +210,16 @@ function* hostileBytes(): Generator<Uint8Array> {
   for (const byte of [0x00, 0x01, 0x0b, 0x7f, 0x80, 0x81, 0x91, 0xff]) {
     yield new Uint8Array(depth).fill(byte);
   }
-  // Sizes of 2^31 and more in CBOR, MessagePack, protobuf and Cap'n Proto, with nothing behind them.
-  for (const hex of [
-    "9b7fffffffffffffff",
-    "5b7fffffffffffffff",
-    "ddffffffff",
-    "c6ffffffff",
-    "0affffffff0f",
-    "00000000ffffffff",
-    "ffffffff00000000",
-    "000000000100000001000000feffffff",
-  ]) {
-    yield Uint8Array.from(Buffer.from(hex, "hex"));
-  }
+  // Sizes beyond 2^31 in CBOR (array, bytes), MessagePack (array, bytes), protobuf and Cap'n Proto
+  // (segments, words, a pointer), with nothing behind them.
+  yield Uint8Array.of(0x9b, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff);
+  yield Uint8Array.of(0x5b, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff);
+  yield Uint8Array.of(0xdd, 0xff, 0xff, 0xff, 0xff);
+  yield Uint8Array.of(0xc6, 0xff, 0xff, 0xff, 0xff);
+  yield Uint8Array.of(0x0a, 0xff, 0xff, 0xff, 0xff, 0x0f);
+  yield Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0);
+  yield Uint8Array.of(0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff);
+  yield Uint8Array.of(0, 0, 0, 0, 1, 0, 0, 0, 0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff);
 }
 
 function assertSame<T>(subject: CodecSubject<T>, actual: T, expected: T, name?: string): void {
@@ -235,8 +232,10 @@ function assertSame<T>(subject: CodecSubject<T>, actual: T, expected: T, name?: 
   });
 }
 
-function assertEqualBytes(actual: Uint8Array, expected: Uint8Array, name?: string): void {
-  assert.equal(hexOf(actual), hexOf(expected), name);
+function assertEqualBytes(actual: Uint8Array, expected: Uint8Array, name = "bytes"): void {
+  const equal =
+    actual.length === expected.length && actual.every((byte, index) => byte === expected[index]);
+  assert.ok(equal, `${name}: ${show(actual)} where ${show(expected)} should be`);
 }
 
 function assertCodecError(act: () => unknown, what: string): void {
@@ -261,13 +260,9 @@ function valueOrRefusal<T>(codec: Codec<T>, bytes: Uint8Array): { readonly value
   }
 }
 
-function hexOf(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("hex");
-}
-
 function show(bytes: Uint8Array): string {
-  const hex = hexOf(bytes.subarray(0, 64));
-  return `${bytes.length} bytes ${hex}${bytes.length > 64 ? "…" : ""}`;
+  const shown = Array.from(bytes.subarray(0, 64), (byte) => byte.toString(16).padStart(2, "0"));
+  return `${bytes.length} bytes ${shown.join("")}${bytes.length > 64 ? "…" : ""}`;
 }
 
 function integer(random: () => number, below: number): number {

@@ -4,7 +4,11 @@
  *     for (const { name, run } of ganglionCasesFor(capabilities)) {
  *       test(name, async () => {
  *         const world = await makeWorld();
- *         await run(world).finally(() => world.close());
+ *         try {
+ *           await run(world);
+ *         } finally {
+ *           await world.close();
+ *         }
  *       });
  *     }
  */

@@ -18,17 +18,18 @@ export function misfitError(misfit: Misfit): CodecError {
   const { subject } = misfit;
   const pointer = clip(misfit.pointer);
   const reason = clip(misfit.reason);
-  return new CodecError(`${subject} refused at ${pointer === "" ? "its root" : pointer}: ${reason}`, {
-    ...("cause" in misfit ? { cause: misfit.cause } : {}),
-    details: { subject, pointer, reason },
-  });
+  return new CodecError(
+    `${subject} refused at ${pointer === "" ? "its root" : pointer}: ${reason}`,
+    {
+      ...("cause" in misfit ? { cause: misfit.cause } : {}),
+      details: { subject, pointer, reason },
+    },
+  );
 }
 
 /** Source: RFC 6901, section 3 and 4: each key after a slash, `~` as `~0` and `/` as `~1`. */
 export function pointerOf(path: readonly PropertyKey[]): string {
-  return path
-    .map((key) => `/${String(key).replaceAll("~", "~0").replaceAll("/", "~1")}`)
-    .join("");
+  return path.map((key) => `/${String(key).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
 }
 
 /** What a thrown value says for itself. */

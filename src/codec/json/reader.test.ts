@@ -86,7 +86,8 @@ test("a long string beside a large number does not exhaust the stack", () => {
 });
 
 test("nesting is taken up to the limit, and refused above it", () => {
-  const nested = (levels: number): string => '[{"a":'.repeat(levels / 2) + "1" + "}]".repeat(levels / 2);
+  const nested = (levels: number): string =>
+    '[{"a":'.repeat(levels / 2) + "1" + "}]".repeat(levels / 2);
   expect(read(nested(512))).toEqual(JSON.parse(nested(512)));
   expect(() => read(nested(514))).toThrow(/nested more than 512 levels deep/);
   expect(() => read(nested(1_000_000))).toThrow(/nested more than 512 levels deep/);

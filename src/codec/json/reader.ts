@@ -108,7 +108,8 @@ function isDigit(character: string): boolean {
 function refuseChangedNumber(text: string, start: number, end: number): void {
   const literal = text.slice(start, end);
   const number = Number(literal);
-  const shown = literal.length > literalUnitsMax ? `${literal.slice(0, literalUnitsMax)}…` : literal;
+  const shown =
+    literal.length > literalUnitsMax ? `${literal.slice(0, literalUnitsMax)}…` : literal;
   if (!Number.isFinite(number)) {
     throw new CodecError(`payload refused: number ${shown} is beyond 1.8e308, the largest double`, {
       details: { subject: "payload", literal: shown, index: start },

@@ -42,7 +42,9 @@ function resultOf(
 function issuesError(issues: readonly StandardSchemaV1.Issue[], subject: Misfit["subject"]): Error {
   const [first] = issues;
   // Not path.map, as arktype's path is an array of its own class, whose map adds to it.
-  const path = Array.from(first?.path ?? [], (part) => (typeof part === "object" ? part.key : part));
+  const path = Array.from(first?.path ?? [], (part) =>
+    typeof part === "object" ? part.key : part,
+  );
   const others = issues.length > 1 ? ` (and ${issues.length - 1} more)` : "";
   const reason = `${first?.message ?? "the schema names no issue"}${others}`;
   return misfitError({ subject, pointer: pointerOf(path), reason });

@@ -78,9 +78,9 @@ export class JsonWriter {
   }
 
   #faultInFields(object: object, levelsLeft: number): Fault | undefined {
-    const prototype: unknown = Object.getPrototypeOf(object);
+    const prototype = Reflect.getPrototypeOf(object);
     if (prototype !== Object.prototype && prototype !== null) {
-      const found = this.#faultInClass(object);
+      const found = this.#faultInInstance(object, prototype);
       if (found !== undefined) return found;
     }
     // `for in` is twice as fast as Object.keys here. It also meets inherited keys: see the end.
@@ -103,8 +103,7 @@ export class JsonWriter {
    * something else, or have data in getters. Methods are nobody's data; private fields cannot be
    * seen from here.
    */
-  #faultInClass(object: object): Fault | undefined {
-    const prototype: object = Object.getPrototypeOf(object);
+  #faultInInstance(object: object, prototype: object): Fault | undefined {
     if (this.#plainPrototypes.has(prototype)) return undefined;
     const kind = Object.prototype.toString.call(object).slice("[object ".length, -1);
     if (kind !== "Object") return leafFault(`JSON has no ${kind}; give a schema and toWire`);
@@ -131,7 +130,7 @@ function inheritedDataOf(prototype: object): string | undefined {
       if (property.get !== undefined) return key;
       if (property.enumerable === true && typeof property.value !== "function") return key;
     }
-    link = Object.getPrototypeOf(link);
+    link = Reflect.getPrototypeOf(link);
   }
   return undefined;
 }

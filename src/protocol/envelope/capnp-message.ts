@@ -128,8 +128,9 @@ function followFar(message: CapnpMessage, far: Pointer): PointerTarget {
   const segment = segmentOf(message, far.size);
   if (padIndex + padWordCount > segment.wordCount) {
     throw malformed(
-      `landing pad of ${padWordCount} words at word ${padIndex} of a segment of ${segment.wordCount}`,
-      { padIndex, padWordCount, wordCount: segment.wordCount },
+      `landing pad from word ${padIndex} to ${padIndex + padWordCount}, ` +
+        `in a segment that ends at word ${segment.wordCount}`,
+      { padIndex, padWordCount, segmentWordCount: segment.wordCount },
     );
   }
   const pad = pointerAt(message, segment, padIndex);

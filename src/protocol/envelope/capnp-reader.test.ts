@@ -1,5 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { bytesOf, hexOf, tolerantVectors } from "../../../test/envelope/vectors.ts";
+import {
+  bytesOf,
+  hexOf,
+  malformedVectors,
+  tolerantVectors,
+} from "../../../test/envelope/vectors.ts";
 import { PeerError } from "../../errors.ts";
 import { readCapnpRoot } from "./capnp-reader.ts";
 
@@ -58,6 +63,18 @@ test("a UInt64 has all its 64 bits", () => {
   expect(root.uint64(0)).toBe(2n ** 64n - 1n);
 });
 
+test("sections have as many words as 16 bits can count", () => {
+  const data = [...Array<string>(299).fill("00000000 00000000"), "2a000000 00000000"];
+  const root = readCapnpRoot(message("00000000 2c010100", ...data, "01000000 02000000"));
+  expect(root.uint64(299)).toBe(42n);
+  expect(root.data(0)).toEqual(new Uint8Array());
+});
+
+test("an object before the beginning of its segment is refused", () => {
+  const bytes = message("00000000 00000100", "f5ffffff 0a000000");
+  expect(() => readCapnpRoot(bytes).data(0)).toThrow("object from word -1 to 0");
+});
+
 test("data are a view, so that reading costs no copy", () => {
   expect(readCapnpRoot(promise).data(1)?.buffer).toBe(promise.buffer);
 });
@@ -85,16 +102,43 @@ describe("Inter-Segment Pointers", () => {
     ["a tag with an offset", ["02000000 02000000", "05000000 0a000000"], "not a far pointer and"],
     ["a tag that is a far pointer", ["02000000 02000000", "02000000 02000000"], "kind 2"],
     ["content in a segment that is not there", ["02000000 03000000", tag], "segment 3 of 3"],
-    ["content outside of its segment", ["0a000000 02000000", tag], "from word 1 on"],
+    ["content outside of its segment", ["0a000000 02000000", tag], "object from word 1 to 2"],
   ])("%s is refused", (_what, pad, reason) => {
     const far = pad.length === 1 ? "02000000 01000000" : "06000000 01000000";
     const bytes = messageOf([root, far], pad, [content]);
     expect(() => readCapnpRoot(bytes).data(0)).toThrow(PeerError);
     expect(() => readCapnpRoot(bytes).data(0)).toThrow(reason);
   });
+
+  // In both, what would make a pad stands in the next segment.
+  test.each([
+    ["of one word beyond its segment", "0a000000 01000000", "02000000 02000000"],
+    ["of two words half beyond its segment", "06000000 01000000", "02000000 02000000"],
+  ])("a pad %s is refused", (_what, far, pad) => {
+    const bytes = messageOf([root, far], [pad], [byteInNextWord, content]);
+    expect(() => readCapnpRoot(bytes).data(0)).toThrow(
+      /landing pad from word [01] to 2, in a segment that ends at word 1/,
+    );
+  });
+});
+
+test.each(
+  malformedVectors().filter(({ name }) => /root-(list|cap|far|double|out|struct)/.test(name)),
+)("golden: $name is refused before any field is asked for", ({ bytes }) => {
+  expect(() => readCapnpRoot(bytes)).toThrow(PeerError);
 });
 
 describe("Serialization Over a Stream", () => {
+  test("the first segment has the pointer to the root, which no other can have", () => {
+    const bytes = messageOf([], ["00000000 01000000", "2a000000 00000000"]);
+    expect(() => readCapnpRoot(bytes)).toThrow("the first segment is empty");
+  });
+
+  test("a table that is cut off is refused with what it takes", () => {
+    expect(() => readCapnpRoot(new Uint8Array(7))).toThrow("7 bytes, 8 needed for the segment");
+    expect(() => readCapnpRoot(bytesOf("0200000001000000"))).toThrow("8 bytes, 16 needed for the");
+  });
+
   test("512 segments are taken, 513 are not", () => {
     const root = ["00000000 01000000", "2a000000 00000000"];
     const segments = (count: number) => Array.from({ length: count }, (_, i) => (i ? [] : root));

@@ -82,7 +82,7 @@ export class CapnpStruct {
     const end = range.end - 1;
     if (end < range.start || this.#message.bytes[end] !== 0) {
       const byteCount = range.end - range.start;
-      throw malformed(`text of ${byteCount} bytes that do not end with a NUL`, { byteCount });
+      throw malformed(`text of ${byteCount} bytes that does not end with a NUL`, { byteCount });
     }
     return { start: range.start, end };
   }
@@ -134,7 +134,8 @@ function checkKind(target: PointerTarget, kind: number): void {
 function checkInside({ segment, wordIndex }: PointerTarget, wordCount: number): void {
   if (wordIndex < 0 || wordIndex + wordCount > segment.wordCount) {
     throw malformed(
-      `${wordCount} words from word ${wordIndex} on, in a segment of ${segment.wordCount} words`,
+      `object from word ${wordIndex} to ${wordIndex + wordCount}, ` +
+        `in a segment that ends at word ${segment.wordCount}`,
       { wordIndex, wordCount, segmentWordCount: segment.wordCount },
     );
   }

@@ -21,7 +21,7 @@ export interface Ping {
   readonly context: Uint8Array;
 }
 
-export const pingContextBytesMax = 16;
+const pingContextBytesMax = 16;
 
 const ttlBytes = 2;
 const ttlUnitMs = 100;

@@ -7,6 +7,8 @@ import { PeerError } from "../../errors.ts";
 import { asciiBytes, asciiText } from "./ascii.ts";
 
 export const greetingByteCount = 64;
+/** The signature and the major version: what a peer has to see before it sends more than that. */
+export const greetingStartByteCount = 11;
 
 /** The revisions that differ on the wire: in how subscriptions are sent. */
 export type ZmtpRevision = "3.0" | "3.1";
@@ -34,21 +36,15 @@ export function encodeGreeting(mechanism: string): Uint8Array {
   return bytes;
 }
 
-/** Collects the peer's greeting, and refuses it as soon as it cannot become a fitting one. */
+/** Collects the peer's greeting, and refuses it as soon as it cannot become one of ZMTP 3. */
 export class GreetingReader {
-  readonly #mechanism: string;
   readonly #bytes = new Uint8Array(greetingByteCount);
   #count = 0;
-
-  /** @param mechanism The own security mechanism, which the peer's has to equal. */
-  constructor(mechanism: string) {
-    this.#mechanism = mechanism;
-  }
 
   /**
    * Takes what the greeting still lacks from the start of `chunk`.
    * @returns How many bytes that were.
-   * @throws {PeerError} if the peer is older than 3.0, no ZMTP peer, or has another mechanism.
+   * @throws {PeerError} if the peer is older than 3.0, or no ZMTP peer.
    */
   push(chunk: Uint8Array): number {
     const taken = chunk.subarray(0, greetingByteCount - this.#count);
@@ -57,8 +53,12 @@ export class GreetingReader {
     // Peers of ZMTP 1.0 never send 64 bytes unasked: they are told by the first that differ.
     checkSignature(this.#bytes, this.#count);
     checkVersion(this.#bytes, this.#count);
-    if (this.complete) checkMechanism(this.#bytes, this.#mechanism);
     return taken.length;
+  }
+
+  /** The peer's version is known, and does. */
+  get begun(): boolean {
+    return this.#count >= greetingStartByteCount;
   }
 
   get complete(): boolean {
@@ -67,6 +67,22 @@ export class GreetingReader {
 
   get byteCount(): number {
     return this.#count;
+  }
+
+  /**
+   * Compares all 20 octets of a complete greeting.
+   * @throws {PeerError} if the peer's mechanism is not `own`.
+   */
+  checkMechanism(own: string): void {
+    const field = this.#bytes.subarray(mechanismAt, mechanismAt + mechanismBytesMax);
+    let end = mechanismBytesMax;
+    while (end > 0 && field[end - 1] === 0) end--;
+    const peer = asciiText(field.subarray(0, end));
+    if (peer === own) return;
+    throw new PeerError(
+      `the peer uses security mechanism "${peer}", this end "${own}": set both ends alike`,
+      { details: { peer, own } },
+    );
   }
 
   /** What a complete greeting announced. RFC 37: versions above 3.1 must be taken, as 3.1. */
@@ -98,18 +114,6 @@ function checkVersion(bytes: Uint8Array, count: number): void {
   throw new PeerError(`the peer speaks ZMTP ${version}, 3.0 or later is needed`, {
     details: { major },
   });
-}
-
-function checkMechanism(bytes: Uint8Array, own: string): void {
-  const field = bytes.subarray(mechanismAt, mechanismAt + mechanismBytesMax);
-  let end = mechanismBytesMax;
-  while (end > 0 && field[end - 1] === 0) end--;
-  const peer = asciiText(field.subarray(0, end));
-  if (peer === own) return;
-  throw new PeerError(
-    `the peer uses security mechanism "${peer}", this end "${own}": set both ends alike`,
-    { details: { peer, own } },
-  );
 }
 
 function hex(byte: number): string {

@@ -4,6 +4,7 @@ import {
   encodeGreeting,
   GreetingReader,
   greetingByteCount,
+  greetingStartByteCount,
   type ZmtpRevision,
 } from "./greeting.ts";
 import { type Mechanism, NullMechanism } from "./mechanism.ts";
@@ -37,7 +38,8 @@ export class Handshake {
   readonly #socketType: SocketType;
   readonly #timeoutMs: number;
   readonly #mechanism: Mechanism;
-  readonly #greeting: GreetingReader;
+  readonly #greeting = new GreetingReader();
+  #greetingRest: Uint8Array | undefined;
   readonly #send: (bytes: Uint8Array) => void;
   #deadlineMs = Number.POSITIVE_INFINITY;
 
@@ -45,14 +47,18 @@ export class Handshake {
     this.#socketType = options.socketType;
     this.#timeoutMs = options.timeoutMs;
     this.#mechanism = new NullMechanism(encodeMetadata(options.socketType, options.plexo));
-    this.#greeting = new GreetingReader(this.#mechanism.name);
     this.#send = send;
   }
 
-  /** Sends the whole greeting: a peer that sends its own piecemeal then has what it waits for. */
+  /**
+   * Sends the start of the greeting. The rest follows when the peer's has begun: libzmq sends the
+   * rest of its own then, with its mechanism. It would not if it had seen another one before.
+   */
   start(nowMs: number): void {
     this.#deadlineMs = nowMs + this.#timeoutMs;
-    this.#send(encodeGreeting(this.#mechanism.name));
+    const greeting = encodeGreeting(this.#mechanism.name);
+    this.#send(greeting.subarray(0, greetingStartByteCount));
+    this.#greetingRest = greeting.subarray(greetingStartByteCount);
   }
 
   /**
@@ -62,7 +68,14 @@ export class Handshake {
    */
   greet(chunk: Uint8Array): number {
     const taken = this.#greeting.push(chunk);
-    if (this.#greeting.complete) this.#sendIfAny(this.#mechanism.start());
+    if (this.#greeting.begun) {
+      this.#sendIfAny(this.#greetingRest);
+      this.#greetingRest = undefined;
+    }
+    if (this.#greeting.complete) {
+      this.#greeting.checkMechanism(this.#mechanism.name);
+      this.#sendIfAny(this.#mechanism.start());
+    }
     return taken;
   }
 

@@ -5,6 +5,7 @@ import {
   greeting31,
   pairInTraffic,
   Recorder,
+  readyOfOurs,
   textHex,
 } from "../../../test/zmtp/recorder.ts";
 import { PeerError, TransportError, UsageError } from "../../errors.ts";
@@ -80,6 +81,13 @@ describe("RFC 37, Connection Heartbeating: PINGs of this end", () => {
     expect(recorder.takeSent()).toBe("040f0450494e47000f0102030405060708");
     session.receive(bytesOf("040d04504f4e470102030405060708"), 501);
     expect(recorder.noted).toEqual([{ kind: "pong", context: "0102030405060708" }]);
+  });
+
+  test("with `ours` other peers get none, and peers of ours do", () => {
+    const foreign = pairInTraffic({ heartbeat, heartbeatWith: "ours" });
+    expect(foreign.session.deadlineMs).toBeUndefined();
+    const { session } = pairInTraffic({ heartbeat, heartbeatWith: "ours" }, readyOfOurs);
+    expect(session.deadlineMs).toBe(500);
   });
 
   test("one can be sent at once, also without regular ones", () => {

@@ -32,7 +32,7 @@ const unsentPongsMax = 1_000;
 
 /** Nothing is due before `start`. */
 export class Heartbeat {
-  readonly #options: HeartbeatOptions | undefined;
+  #options: HeartbeatOptions | undefined;
   readonly #sink: HeartbeatSink;
   #nextPingMs = never;
   /** When the first PING went out that nothing has arrived since. */
@@ -44,19 +44,19 @@ export class Heartbeat {
   #unsentPings = 0;
   #unsentPongs = 0;
 
-  /**
-   * @param options Undefined: no PING is sent but by `ping`, and there is no time-out. A TTL that
-   *   the peer gives counts all the same.
-   */
-  constructor(options: HeartbeatOptions | undefined, sink: HeartbeatSink) {
-    this.#options = options;
+  constructor(sink: HeartbeatSink) {
     this.#sink = sink;
   }
 
-  /** Traffic begins. */
-  start(nowMs: number): void {
+  /**
+   * Traffic begins.
+   * @param options Undefined: no PING is sent but by `ping`, and there is no time-out. A TTL that
+   *   the peer gives counts all the same.
+   */
+  start(options: HeartbeatOptions | undefined, nowMs: number): void {
+    this.#options = options;
     this.#heardMs = nowMs;
-    if (this.#options !== undefined) this.#nextPingMs = nowMs + this.#options.intervalMs;
+    if (options !== undefined) this.#nextPingMs = nowMs + options.intervalMs;
   }
 
   /** Bytes have come. */

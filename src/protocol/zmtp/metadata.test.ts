@@ -1,7 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { bytesOf, hexOf, textHex } from "../../../test/zmtp/recorder.ts";
-import { PeerError } from "../../errors.ts";
-import { encodeMetadata, parseMetadata, plexoIdentity, propertyText } from "./metadata.ts";
+import { PeerError, UsageError } from "../../errors.ts";
+import {
+  checkPlexoIdentity,
+  encodeMetadata,
+  parseMetadata,
+  plexoIdentity,
+  propertyText,
+} from "./metadata.ts";
 
 function property(name: string, value: string): string {
   const size = value.length.toString(16).padStart(8, "0");
@@ -57,6 +63,14 @@ describe("X-Plexo", () => {
   test("is read back as it was written", () => {
     const ours = { version: "1", instanceId: "9af3" };
     expect(plexoIdentity(parseMetadata(encodeMetadata("PAIR", ours)))).toEqual(ours);
+  });
+
+  test("what would not be read back is refused", () => {
+    checkPlexoIdentity({ version: "1.0", instanceId: "~Az!" });
+    for (const part of ["", "a/b", "a?", "a b", "\u00e9", "a\n"]) {
+      expect(() => checkPlexoIdentity({ version: part, instanceId: "a" })).toThrow(UsageError);
+      expect(() => checkPlexoIdentity({ version: "1", instanceId: part })).toThrow(UsageError);
+    }
   });
 
   test("a peer without it, or that writes it otherwise, is foreign", () => {

@@ -3,7 +3,7 @@
  *
  * Source: RFC 37 (ZMTP 3.1), "The NULL Security Mechanism" (the encoding) and "Connection Metadata".
  */
-import { PeerError } from "../../errors.ts";
+import { PeerError, UsageError } from "../../errors.ts";
 import { asciiBytes, asciiText } from "./ascii.ts";
 
 /** A peer's properties, by name in lower case: the case of names has no meaning. */
@@ -11,14 +11,14 @@ export type Metadata = ReadonlyMap<string, Uint8Array>;
 
 /** How peers of ours know each other: the property `X-Plexo: <version>/<instance id>`. */
 export interface PlexoIdentity {
-  /** Of the protocol between peers of ours. Visible ASCII without a slash. */
+  /** Of the protocol between peers of ours. Visible ASCII without `/` and `?`. */
   readonly version: string;
-  /** Made afresh at every start. Visible ASCII without a slash. */
+  /** Made afresh at every start. Visible ASCII without `/` and `?`. */
   readonly instanceId: string;
 }
 
 export const socketTypeProperty = "Socket-Type";
-export const plexoProperty = "X-Plexo";
+const plexoProperty = "X-Plexo";
 
 const valueSizeBytes = 4;
 
@@ -65,6 +65,15 @@ export function parseMetadata(bytes: Uint8Array): Metadata {
 export function propertyText(metadata: Metadata, name: string): string | undefined {
   const value = metadata.get(name.toLowerCase());
   return value === undefined ? undefined : asciiText(value);
+}
+
+/** @throws {UsageError} if a part would not be read back as it is. */
+export function checkPlexoIdentity({ version, instanceId }: PlexoIdentity): void {
+  if (/^[!-.0->@-~]+\/[!-.0->@-~]+$/.test(`${version}/${instanceId}`)) return;
+  throw new UsageError(
+    `version "${version}" and instance id "${instanceId}" have to be of visible ASCII without / and ?`,
+    { details: { version, instanceId } },
+  );
 }
 
 /** Undefined for a peer that is not ours, or writes the property in a way we do not know. */

@@ -115,15 +115,25 @@ describe("streams of libzmq 4.3.4, cut anywhere", () => {
 });
 
 describe("RFC 37, Version Negotiation and The NULL Security Mechanism", () => {
-  test("the whole greeting goes out at once, READY when the peer's greeting is complete", () => {
+  test("11 octets go out at once, the rest when the peer's 11 are there, READY after its 64", () => {
     const { session, recorder } = started();
-    expect(recorder.takeSent()).toBe(ownGreeting);
-    session.receive(bytesOf(greeting31.slice(0, 126)), 0);
+    expect(recorder.takeSent()).toBe(ownGreeting.slice(0, 22));
+    session.receive(bytesOf(greeting31.slice(0, 20)), 0);
     expect([recorder.takeSent(), session.state]).toEqual(["", "greeting"]);
+    session.receive(bytesOf(greeting31.slice(20, 126)), 0);
+    expect([recorder.takeSent(), session.state]).toEqual([ownGreeting.slice(22), "greeting"]);
     session.receive(bytesOf(greeting31.slice(126)), 0);
     expect([recorder.takeSent(), session.state]).toEqual([readyPair, "handshake"]);
     session.receive(bytesOf(readyPair), 0);
     expect([recorder.takeSent(), session.state]).toEqual(["", "traffic"]);
+  });
+
+  test("a peer that reads a full greeting MUST send one, also if it does not like the mechanism", () => {
+    const { session, recorder } = started();
+    expect(() => session.receive(encodeGreeting("CURVE"), 0)).toThrow(
+      'the peer uses security mechanism "CURVE", this end "NULL"',
+    );
+    expect([recorder.takeSent(), session.state]).toEqual([ownGreeting, "closed"]);
   });
 
   test("traffic that follows READY in the same chunk is taken", () => {

@@ -10,7 +10,7 @@ import {
   type HeartbeatOptions,
   type HeartbeatSink,
 } from "./heartbeat.ts";
-import type { PlexoIdentity } from "./metadata.ts";
+import { checkPlexoIdentity, type PlexoIdentity } from "./metadata.ts";
 import { nextState, type SessionEvent, type SessionState } from "./session-state.ts";
 import type { SocketType } from "./socket-type.ts";
 
@@ -24,6 +24,11 @@ export interface SessionOptions {
   readonly handshakeTimeoutMs?: number | undefined;
   /** Default: no PING is sent, and silence is minded only if the peer gives a TTL. */
   readonly heartbeat?: HeartbeatOptions | undefined;
+  /**
+   * `ours` has no heartbeat with other peers: some do not know PING, and libzmq does not answer while
+   * its application is slow to receive. Default: `all`.
+   */
+  readonly heartbeatWith?: "all" | "ours" | undefined;
 }
 
 /** What a session does to its owner. All calls come from within a call to the session. */
@@ -50,7 +55,7 @@ const commandBytesMax = 8 * 1024;
  * unchanged.
  */
 export class Session implements FrameHandler {
-  readonly #bodyBytesMax: number;
+  readonly #options: SessionOptions;
   readonly #sink: SessionSink;
   readonly #handshake: Handshake;
   readonly #heartbeat: Heartbeat;
@@ -66,13 +71,13 @@ export class Session implements FrameHandler {
     checkSessionOptions(options);
     const { socketType, plexo } = options;
     const timeoutMs = options.handshakeTimeoutMs ?? handshakeTimeoutMsDefault;
-    this.#bodyBytesMax = options.bodyBytesMax ?? bodyBytesMaxDefault;
+    this.#options = options;
     this.#sink = sink;
     this.#handshake = new Handshake({ socketType, plexo, timeoutMs }, (bytes) => sink.send(bytes));
-    this.#heartbeat = new Heartbeat(options.heartbeat, sink);
+    this.#heartbeat = new Heartbeat(sink);
   }
 
-  /** The connection is there: sends the greeting. To be called first, and once. */
+  /** The connection is there: sends the start of the greeting. To be called first, and once. */
   start(nowMs: number): void {
     this.#move("started");
     this.#handshake.start(nowMs);
@@ -205,12 +210,15 @@ export class Session implements FrameHandler {
   }
 
   #shakeHands(name: string, data: Uint8Array): void {
-    this.#peer = this.#handshake.receive(name, data);
-    if (this.#peer === undefined) return;
+    const peer = this.#handshake.receive(name, data);
+    if (peer === undefined) return;
+    this.#peer = peer;
     this.#move("readied");
-    this.#heartbeat.start(this.#nowMs);
-    this.#rules.allowMessages(this.#bodyBytesMax);
-    this.#sink.ready(this.#peer);
+    const { heartbeat, heartbeatWith, bodyBytesMax } = this.#options;
+    const withoutHeartbeat = heartbeatWith === "ours" && peer.plexo === undefined;
+    this.#heartbeat.start(withoutHeartbeat ? undefined : heartbeat, this.#nowMs);
+    this.#rules.allowMessages(bodyBytesMax ?? bodyBytesMaxDefault);
+    this.#sink.ready(peer);
   }
 
   /**
@@ -255,6 +263,7 @@ export function checkSessionOptions(options: SessionOptions): void {
   checkAbove0("bodyBytesMax", options.bodyBytesMax);
   checkAbove0("handshakeTimeoutMs", options.handshakeTimeoutMs);
   if (options.heartbeat !== undefined) checkHeartbeatOptions(options.heartbeat);
+  if (options.plexo !== undefined) checkPlexoIdentity(options.plexo);
 }
 
 function checkAbove0(name: string, value: number | undefined): void {

@@ -9,6 +9,8 @@ export interface Capabilities {
    * of a world are one ganglion, which hands over the very values.
    */
   readonly external: boolean;
+  /** What a peer sends reaches its own reactants too. */
+  readonly hearsItself: boolean;
   /** What is sent to a peer that is ready arrives, once, as long as no queue is full. */
   readonly reliable: boolean;
   /** What arrives from one sender arrives in the order sent. */
@@ -61,5 +63,5 @@ export interface GanglionCase {
   /** Runs where the ganglion cannot do this, and proves what happens instead. */
   readonly lacks?: keyof Capabilities;
   /** Rejects with an AssertionError if the ganglion breaks the rule. */
-  run(world: GanglionWorld): Promise<void>;
+  readonly run: (world: GanglionWorld) => Promise<void>;
 }

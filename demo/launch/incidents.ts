@@ -1,0 +1,20 @@
+/** What a program of the demo says of the things that go wrong with no caller to throw at. */
+import type { Incident, Plexus } from "plexo";
+
+/** Prints the incidents of `plexus` on standard error. */
+export function printIncidents(plexus: Plexus): void {
+  plexus.on("incident", (incident) => {
+    if (!isExpected(incident)) console.error(textOf(incident));
+  });
+}
+
+/** A hub of pairs brings every program everything; what a program does not react to is no loss. */
+function isExpected({ kind, reason }: Incident): boolean {
+  return kind === "dropped" && reason === "unclaimed";
+}
+
+function textOf({ kind, message, topic, cause }: Incident): string {
+  const about = topic === undefined ? "" : ` (${topic})`;
+  const because = cause instanceof Error ? `: ${cause.message}` : "";
+  return `${kind}: ${message}${about}${because}`;
+}

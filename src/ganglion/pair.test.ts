@@ -1,0 +1,330 @@
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+import { afterEach, describe, expect, test } from "vitest";
+import { stringCodec } from "../codec/string.ts";
+import { ClosedError, TransportError, UsageError } from "../errors.ts";
+import type { Incident } from "../incident.ts";
+import { Namespace } from "../namespace.ts";
+import { Neuron } from "../neuron.ts";
+import { PairGanglion, type PairOptions } from "./pair.ts";
+
+const loopback = { host: "127.0.0.1", port: 0 };
+const Text = new Neuron("str", new Namespace("dev.plexo.test"), stringCodec);
+const golden = new Map<string, string>(
+  (
+    JSON.parse(
+      readFileSync(new URL("../../test/golden/wire-frames.json", import.meta.url), "utf8"),
+    ) as { entries: { name: string; hex: string }[] }
+  ).entries.map(({ name, hex }) => [name, hex]),
+);
+
+const opened: { close(): unknown }[] = [];
+afterEach(async () => {
+  for (const each of opened.splice(0)) await each.close();
+});
+
+async function openPair(options: PairOptions): Promise<PairGanglion> {
+  const pair = new PairGanglion(options);
+  opened.push(pair);
+  await pair.opened;
+  return pair;
+}
+
+/** The incidents of a pair, and a way to wait for the first of a kind. */
+function incidentsOf(pair: PairGanglion): { next(kind: Incident["kind"]): Promise<Incident> } {
+  const seen: Incident[] = [];
+  let look = (): void => {};
+  pair.on("incident", (incident) => {
+    seen.push(incident);
+    look();
+  });
+  return {
+    next: (kind) =>
+      new Promise((resolve) => {
+        look = () => {
+          const found = seen.find((incident) => incident.kind === kind);
+          if (found !== undefined) resolve(found);
+        };
+        look();
+      }),
+  };
+}
+
+/** A peer that is not ours: a bare socket that has written its greeting and READY. */
+class ForeignPeer {
+  readonly socket: Socket;
+  #received = Buffer.alloc(0);
+  #look = (): void => {};
+
+  constructor(socket: Socket, ready = golden.get("zmtp/PAIR/ready-from-pyplexo")) {
+    this.socket = socket;
+    socket.on("data", (chunk) => {
+      this.#received = Buffer.concat([this.#received, chunk]);
+      this.#look();
+    });
+    socket.on("error", () => {});
+    socket.write(hex(golden.get("zmtp/PAIR/greeting-from-pyplexo")));
+    socket.write(hex(ready));
+    opened.push({ close: () => socket.destroy() });
+  }
+
+  static async to(pair: PairGanglion): Promise<ForeignPeer> {
+    const socket = connect(pair.address);
+    await once(socket, "connect");
+    return new ForeignPeer(socket);
+  }
+
+  /** Resolves with all that has come, once that is at least `byteCount` bytes. */
+  received(byteCount: number): Promise<Buffer> {
+    return new Promise((resolve) => {
+      this.#look = () => {
+        if (this.#received.length >= byteCount) resolve(this.#received);
+      };
+      this.#look();
+    });
+  }
+}
+
+function hex(text: string | undefined): Buffer {
+  if (text === undefined) throw new Error("no such golden bytes");
+  return Buffer.from(text, "hex");
+}
+
+function first<T>(pair: PairGanglion, neuron: Neuron<T>): Promise<T> {
+  return new Promise((resolve) => {
+    const subscription = pair.react(neuron, (value) => {
+      subscription.unsubscribe();
+      resolve(value as T);
+    });
+  });
+}
+
+const handshakeBytes = 64; // A greeting; READY follows, longer than a foreign one by X-Plexo.
+
+describe("what goes to peers that are not ours", () => {
+  test("the bytes of a message are those of the original", async () => {
+    const pair = await openPair({ bind: loopback });
+    const peer = await ForeignPeer.to(pair);
+    await pair.ready(Text);
+    await pair.transmit(Text, "h\u00e9");
+    const message = hex(golden.get("zmtp/PAIR/message-from-pyplexo"));
+    const readyBytes = (await peer.received(handshakeBytes + 2))[handshakeBytes + 1] ?? 0;
+    const messageAt = handshakeBytes + 2 + readyBytes;
+    const received = await peer.received(messageAt + message.length);
+    expect(received.subarray(messageAt).toString("hex")).toBe(message.toString("hex"));
+  });
+
+  test("a message of the original arrives", async () => {
+    const pair = await openPair({ bind: loopback });
+    const arrives = first(pair, Text);
+    const peer = await ForeignPeer.to(pair);
+    peer.socket.write(hex(golden.get("zmtp/PAIR/message-to-pyplexo")));
+    expect(await arrives).toBe("from-raw-tcp");
+  });
+
+  test("no heartbeat is sent to a peer that did not show that it is ours", async () => {
+    const pair = await openPair({ bind: loopback, heartbeat: { intervalMs: 5, timeoutMs: 50 } });
+    const peer = await ForeignPeer.to(pair);
+    await pair.ready(Text);
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    const received = await peer.received(handshakeBytes + 2);
+    expect(received.length).toBe(handshakeBytes + 2 + (received[handshakeBytes + 1] ?? 0));
+  });
+
+  test("bytes that are no envelope are counted as malformed, and the next message arrives", async () => {
+    const pair = await openPair({ bind: loopback });
+    const incidents = incidentsOf(pair);
+    const arrives = first(pair, Text);
+    const peer = await ForeignPeer.to(pair);
+    peer.socket.write(hex("0003010203"));
+    peer.socket.write(hex("010161" + "000162"));
+    peer.socket.write(hex(golden.get("zmtp/PAIR/message-to-pyplexo")));
+    expect(await arrives).toBe("from-raw-tcp");
+    expect(pair.stats().dropped.malformed).toBe(2);
+    expect((await incidents.next("dropped")).reason).toBe("malformed");
+  });
+});
+
+describe("the one seat of a bound pair", () => {
+  test("a newcomer is refused while the peer is alive", async () => {
+    const pair = await openPair({ bind: loopback });
+    const peer = await openPair({ connect: pair.address });
+    await pair.ready(Text);
+    const incidents = incidentsOf(pair);
+    const newcomer = await openPair({ connect: pair.address });
+    const refusals = incidentsOf(newcomer);
+    await incidents.next("peer-refused");
+    expect(String((await refusals.next("connection-failed")).cause)).toContain("has_a_peer");
+    const arrives = first(peer, Text);
+    await pair.transmit(Text, "still here");
+    expect(await arrives).toBe("still here");
+  });
+
+  test("a newcomer takes the seat of a peer that does not answer", async () => {
+    const pair = await openPair({ bind: loopback });
+    const mute = await ForeignPeer.to(pair);
+    await pair.ready(Text);
+    mute.socket.pause();
+    const incidents = incidentsOf(pair);
+    const newcomer = await openPair({ connect: pair.address });
+    await incidents.next("connection-lost");
+    const arrives = first(newcomer, Text);
+    await pair.transmit(Text, "to the newcomer");
+    expect(await arrives).toBe("to the newcomer");
+  });
+
+  test("when the peer leaves, the next one is served", async () => {
+    const pair = await openPair({ bind: loopback });
+    const peer = await openPair({ connect: pair.address });
+    await pair.ready(Text);
+    await peer.close();
+    const next = await openPair({ connect: pair.address });
+    const arrives = first(next, Text);
+    await next.ready(Text);
+    await pair.transmit(Text, "hello");
+    expect(await arrives).toBe("hello");
+  });
+});
+
+describe("what has become of messages", () => {
+  test("a peer of ours that closes has confirmed all: nothing is unconfirmed", async () => {
+    const pair = await openPair({ bind: loopback });
+    const peer = await openPair({ connect: pair.address });
+    let count = 0;
+    pair.react(Text, () => {
+      count += 1;
+    });
+    for (let index = 0; index < 5_000; index++) await peer.transmit(Text, `${index}`);
+    await peer.close();
+    expect(count).toBe(5_000);
+    expect(peer.stats().dropped).toEqual({});
+    expect(pair.stats()).toMatchObject({ received: 5_000, dropped: {} });
+  });
+
+  test("what a peer of ours did not confirm before the connection broke is counted", async () => {
+    // A relay in between breaks the connection, as a cable would.
+    const pair = await openPair({ bind: loopback });
+    const relay = createServer((near) => {
+      const far = connect(pair.address);
+      near.pipe(far).pipe(near);
+      for (const socket of [near, far]) socket.on("error", () => {});
+      cut = () => {
+        near.unpipe(far);
+        near.resetAndDestroy();
+        far.destroy();
+      };
+      stall = () => near.unpipe(far);
+    });
+    let cut = (): void => {};
+    let stall = (): void => {};
+    relay.listen(0, "127.0.0.1");
+    await once(relay, "listening");
+    opened.push({ close: () => relay.close() });
+    const peer = await openPair({
+      connect: { host: "127.0.0.1", port: (relay.address() as AddressInfo).port },
+    });
+    await peer.ready(Text);
+    const incidents = incidentsOf(peer);
+    stall();
+    for (let index = 0; index < 7; index++) await peer.transmit(Text, `${index}`);
+    cut();
+    expect(await incidents.next("dropped")).toMatchObject({ reason: "unconfirmed", count: 7 });
+    expect(peer.stats().dropped).toEqual({ unconfirmed: 7 });
+  });
+
+  test("messages wait for a peer, and go to it in order", async () => {
+    const pair = await openPair({ bind: loopback });
+    for (let index = 0; index < 10; index++) await pair.transmit(Text, `${index}`);
+    expect(pair.stats().queueDepth).toBe(10);
+    const peer = await openPair({ connect: pair.address });
+    const texts: string[] = [];
+    await new Promise<void>((resolve) => {
+      peer.react(Text, (text) => {
+        texts.push(text);
+        if (texts.length === 10) resolve();
+      });
+    });
+    expect(texts).toEqual(["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]);
+  });
+
+  test("block: a full queue makes the sender wait at most the time it gives", async () => {
+    const pair = await openPair({ bind: loopback, queue: { limit: 1 }, lingerMs: 0 });
+    await pair.transmit(Text, "has a place");
+    await expect(pair.transmit(Text, "waits", { timeoutMs: 5 })).rejects.toThrow(TransportError);
+    expect(pair.stats().dropped).toEqual({ "timed-out": 1 });
+  });
+
+  test("a slow reactant pauses the connection for all types, and nothing is lost", async () => {
+    const pair = await openPair({ bind: loopback });
+    const Other = new Neuron("Other", new Namespace("dev.plexo.test"), stringCodec);
+    let open = (): void => {};
+    const gate = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    let slow = 0;
+    pair.react(
+      Text,
+      async () => {
+        slow += 1;
+        await gate;
+      },
+      { queue: { limit: 2 } },
+    );
+    const other = first(pair, Other);
+    const peer = await openPair({ connect: pair.address });
+    // One runs, two wait in the queue, the fourth stops the connection.
+    for (let index = 0; index < 4; index++) await peer.transmit(Text, "slow");
+    await peer.transmit(Other, "behind");
+    let arrived = false;
+    void other.then(() => {
+      arrived = true;
+    });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect([slow, arrived]).toEqual([1, false]);
+    open();
+    expect(await other).toBe("behind");
+    await peer.close();
+    expect(slow).toBe(4);
+  });
+});
+
+describe("opening and closing", () => {
+  test("a port that is taken rejects `opened` with an error that names it", async () => {
+    const pair = await openPair({ bind: loopback });
+    const second = new PairGanglion({ bind: pair.address });
+    await expect(second.opened).rejects.toThrow(/EADDRINUSE/);
+    await second.close();
+  });
+
+  test("a message beyond messageBytesMax is refused to its sender", async () => {
+    const pair = await openPair({ bind: loopback, messageBytesMax: 1_000 });
+    await expect(pair.transmit(Text, "x".repeat(1_000))).rejects.toThrow(UsageError);
+  });
+
+  test("a payload that is sent from where it is arrives whole", async () => {
+    const pair = await openPair({ bind: loopback });
+    const peer = await openPair({ connect: pair.address });
+    const text = "0123456789".repeat(100_001);
+    const arrives = first(peer, Text);
+    await pair.transmit(Text, text);
+    expect((await arrives) === text).toBe(true);
+  });
+
+  test("the name of a bound pair has the port that the system chose", async () => {
+    const pair = await openPair({ bind: loopback });
+    expect(pair.name).toBe(`pair://127.0.0.1:${pair.address.port}?bind`);
+  });
+
+  test("it needs one address: to bind, or to connect to", () => {
+    expect(() => new PairGanglion({})).toThrow(UsageError);
+    expect(() => new PairGanglion({ bind: loopback, connect: loopback })).toThrow(UsageError);
+  });
+
+  test("after close every call says so", async () => {
+    const pair = await openPair({ bind: loopback });
+    await pair.close();
+    await expect(pair.transmit(Text, "")).rejects.toThrow(ClosedError);
+    expect(() => pair.react(Text, () => {})).toThrow(ClosedError);
+  });
+});

@@ -1,0 +1,283 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { type Accepted, Owner, WireListener, WirePeer } from "../../test/zmtp/endpoints.ts";
+import { ManualClock } from "../../test/zmtp/manual-clock.ts";
+import { bytesOf, greeting31, readyOfOurs, readyPair } from "../../test/zmtp/recorder.ts";
+import { TransportError, UsageError } from "../errors.ts";
+import type { TcpAddress } from "./address.ts";
+import { Connector, type ConnectorOptions, type Listener, listen } from "./tcp.ts";
+
+const anyPort = { host: "127.0.0.1", port: 0 };
+const pair = { socketType: "PAIR" } as const;
+
+let clock: ManualClock;
+let owner: Owner;
+/** What a test opened and has to be closed after it. */
+let opened: (() => unknown)[];
+
+beforeEach(() => {
+  clock = new ManualClock();
+  owner = new Owner();
+  opened = [];
+});
+
+afterEach(async () => {
+  for (const close of opened.reverse()) await close();
+});
+
+async function listening(options: Partial<Parameters<typeof listen>[1]> = {}): Promise<Listener> {
+  const listener = await listen(anyPort, { ...pair, ...options }, owner, clock);
+  opened.push(() => listener.close());
+  return listener;
+}
+
+async function wireListening(port?: number): Promise<{ wire: WireListener; address: TcpAddress }> {
+  const wire = new WireListener();
+  const address = await wire.listen(port);
+  opened.push(() => wire.close());
+  return { wire, address };
+}
+
+function connecting(address: TcpAddress, options: Partial<ConnectorOptions> = {}): Connector {
+  const connector = new Connector(address, { ...pair, ...options }, owner, clock);
+  opened.push(() => connector.close());
+  return connector;
+}
+
+async function wirePeer(address: TcpAddress): Promise<WirePeer> {
+  const peer = await WirePeer.connect(address);
+  opened.push(() => peer.socket.destroy());
+  return peer;
+}
+
+/** Moves the clock to the next try, and tells how long the wait was. */
+function passWait(): number {
+  const waitMs = clock.nextDelayMs;
+  clock.advance(waitMs);
+  return waitMs;
+}
+
+describe("Listener", () => {
+  test("says where it listens, and hands out a connection for each peer", async () => {
+    const { address } = await listening();
+    expect(address).toEqual({ host: "127.0.0.1", port: expect.any(Number) });
+    const peer = await wirePeer(address);
+    const end = await owner.accepted.take();
+    expect(end.connection.remote).toBe(`127.0.0.1:${peer.socket.localPort}`);
+    peer.send(greeting31 + readyPair);
+    expect(await end.events.take()).toBe("ready PAIR");
+  });
+
+  test("an address that is taken rejects, with the address and the cause", async () => {
+    const { address } = await listening();
+    const second = listen(address, pair, owner);
+    await expect(second).rejects.toThrow(TransportError);
+    await expect(second).rejects.toThrow(
+      `cannot take connections at 127.0.0.1:${address.port}: EADDRINUSE`,
+    );
+  });
+
+  test("connections above the limit are closed at once, each with a report", async () => {
+    const { address } = await listening({ connectionsMax: 1 });
+    await wirePeer(address);
+    await owner.accepted.take();
+    const surplus = await wirePeer(address);
+    await surplus.ended;
+    expect(await owner.failures.take()).toMatch(
+      /^the connection from 127\.0\.0\.1:\d+ was not taken: there are 1, and no more/,
+    );
+    expect(owner.accepted.left).toEqual([]);
+  });
+
+  test("closed, it takes no more, and the connections that are there go on", async () => {
+    const listener = await listening();
+    const peer = await wirePeer(listener.address);
+    const end = await owner.accepted.take();
+    listener.close();
+    listener.close();
+    peer.send(greeting31 + readyPair);
+    expect(await end.events.take()).toBe("ready PAIR");
+    connecting(listener.address);
+    expect(await owner.failures.take()).toMatch(/ECONNREFUSED/);
+  });
+
+  test("options and address are checked before anything is opened", async () => {
+    await expect(listen({ host: "", port: 0 }, pair, owner)).rejects.toThrow(UsageError);
+    const wrong = { ...pair, bodyBytesMax: 0 };
+    await expect(listen(anyPort, wrong, owner)).rejects.toThrow(UsageError);
+  });
+});
+
+describe("Connector", () => {
+  test("connects, and hands out the connection", async () => {
+    const { wire, address } = await wireListening();
+    connecting(address);
+    const peer = await wire.peers.take();
+    peer.send(greeting31 + readyPair);
+    const end = await owner.accepted.take();
+    expect(await end.events.take()).toBe("ready PAIR");
+    end.send(bytesOf("aa"));
+    expect((await peer.receive(64 + 28 + 3)).slice(-6)).toBe("0001aa");
+  });
+
+  test("both ends of ours meet, and know each other", async () => {
+    const { address } = await listening({ plexo: { version: "1", instanceId: "listener" } });
+    const listenerEnd = owner.accepted.take();
+    const other = new Owner();
+    const connector = new Connector(
+      address,
+      { ...pair, plexo: { version: "1", instanceId: "connector" } },
+      other,
+      clock,
+    );
+    opened.push(() => connector.close());
+    const ends = await Promise.all([listenerEnd, other.accepted.take()]);
+    opened.push(...ends.map((end) => () => end.connection.destroy()));
+    for (const end of ends) expect(await end.events.take()).toBe("ready PAIR");
+    expect(ends.map((end) => end.connection.peer?.plexo?.instanceId)).toEqual([
+      "connector",
+      "listener",
+    ]);
+  });
+
+  test("refused, it reports and tries again, each time after a longer wait", async () => {
+    const { wire, address } = await wireListening();
+    await wire.close();
+    connecting(address, { retryMinMs: 1_000, retryMaxMs: 4_000 });
+    for (const boundMs of [1_000, 2_000, 4_000, 4_000]) {
+      const failure = await owner.failures.take();
+      const waitMs = passWait();
+      expect(waitMs).toBeGreaterThanOrEqual(boundMs / 2 - 1);
+      expect(waitMs).toBeLessThanOrEqual(boundMs);
+      expect(failure).toBe(
+        `cannot connect to 127.0.0.1:${address.port}: ECONNREFUSED; next try in ${waitMs} ms`,
+      );
+    }
+  });
+
+  test("it comes through as soon as somebody listens", async () => {
+    const { wire, address } = await wireListening();
+    await wire.close();
+    connecting(address);
+    await owner.failures.take();
+    const { wire: second } = await wireListening(address.port);
+    passWait();
+    await second.peers.take();
+    await owner.accepted.take();
+    expect(owner.failures.left).toEqual([]);
+  });
+
+  test("no answer in time is a failure, and it tries again", async () => {
+    const { address } = await wireListening();
+    connecting(address, { connectTimeoutMs: 3_000 });
+    // Before the loop turns nobody can know that somebody listens.
+    expect(clock.nextDelayMs).toBe(3_000);
+    clock.advance(3_000);
+    expect(await owner.failures.take()).toMatch(/: no answer in 3000 ms; next try in \d+ ms$/);
+    passWait();
+    await owner.accepted.take();
+  });
+
+  test("a lost connection is made anew, and a handshake that succeeded keeps the wait short", async () => {
+    const { wire, address } = await wireListening();
+    connecting(address, { retryMinMs: 1_000, retryMaxMs: 64_000 });
+    for (let count = 0; count < 4; count++) {
+      const peer = await wire.peers.take();
+      const end = await owner.accepted.take();
+      peer.send(greeting31 + readyPair);
+      expect(await end.events.take()).toBe("ready PAIR");
+      peer.socket.resetAndDestroy();
+      expect(await end.events.take()).toBe("closed");
+      expect(passWait()).toBeLessThanOrEqual(1_000);
+    }
+    expect(owner.failures.left).toEqual([]);
+  });
+
+  test("without a handshake the waits grow: the sink is told why, the owner not a second time", async () => {
+    const { wire, address } = await wireListening();
+    connecting(address, { retryMinMs: 1_000, retryMaxMs: 64_000 });
+    const waits: number[] = [];
+    for (let count = 0; count < 4; count++) {
+      const peer = await wire.peers.take();
+      const end = await owner.accepted.take();
+      peer.socket.end();
+      expect(await end.events.take()).toMatch(/^closed: the peer ended the connection before/);
+      waits.push(passWait());
+    }
+    expect(waits[3]).toBeGreaterThanOrEqual(4_000);
+    expect(owner.failures.left).toEqual([]);
+  });
+
+  test("after an error of the peer it tries again too, after the longest wait", async () => {
+    const { wire, address } = await wireListening();
+    connecting(address, { retryMinMs: 1_000, retryMaxMs: 64_000 });
+    for (const answer of [
+      "00",
+      `${greeting31}040a054552524f5203343030`,
+      `${greeting31 + readyOfOurs}0800`,
+    ]) {
+      const peer = await wire.peers.take();
+      const end = await owner.accepted.take();
+      peer.send(answer);
+      peer.socket.end();
+      await closing(end);
+      expect(passWait()).toBeGreaterThanOrEqual(32_000);
+    }
+  });
+
+  test("closed, it tries no more, whatever it was doing, and leaves the connection alone", async () => {
+    const { wire, address } = await wireListening();
+    const connector = connecting(address);
+    const peer = await wire.peers.take();
+    const end = await owner.accepted.take();
+    connector.close();
+    connector.close();
+    peer.send(greeting31 + readyPair);
+    expect(await end.events.take()).toBe("ready PAIR");
+    end.connection.destroy();
+    expect(await end.events.take()).toBe("closed");
+    expect(clock.timerCount).toBe(0);
+
+    const inTheAct = connecting(address);
+    inTheAct.close();
+    await nextTurn();
+    expect([clock.timerCount, owner.failures.left, owner.accepted.left]).toEqual([0, [], []]);
+  });
+
+  test("unreferenced it does not keep the process alive, nor do its connections", async () => {
+    const sockets = (): number =>
+      process.getActiveResourcesInfo().filter((name) => name === "TCPSocketWrap").length;
+    const { wire, address } = await wireListening();
+    const connector = connecting(address);
+    connector.unref();
+    const peer = await wire.peers.take();
+    const end = await owner.accepted.take();
+    peer.socket.unref();
+    const before = sockets();
+    end.connection.ref();
+    expect(sockets()).toBe(before + 1);
+    connector.ref();
+    end.connection.destroy();
+    expect(await end.events.take()).toBe("closed");
+    passWait();
+    await wire.peers.take();
+    const next = await owner.accepted.take();
+    const referenced = sockets();
+    next.connection.unref();
+    expect(sockets()).toBe(referenced - 1);
+  });
+
+  test("address and options are checked at the call", () => {
+    expect(() => connecting({ host: "h", port: 70_000 })).toThrow(UsageError);
+    expect(() => connecting(anyPort, { handshakeTimeoutMs: -1 })).toThrow(UsageError);
+    expect(() => connecting(anyPort, { retryMinMs: 0 })).toThrow(UsageError);
+  });
+});
+
+/** Waits until the connection is gone. */
+async function closing(end: Accepted): Promise<string> {
+  for (;;) {
+    const event = await end.events.take();
+    if (event.startsWith("closed")) return event;
+  }
+}

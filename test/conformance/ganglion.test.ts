@@ -1,0 +1,117 @@
+/** Who passes the ganglion suite. */
+import { describe, expect, test } from "vitest";
+import type { GanglionOptions } from "../../src/ganglion/base.ts";
+import type { Ganglion } from "../../src/ganglion/ganglion.ts";
+import { InprocGanglion } from "../../src/ganglion/inproc.ts";
+import { Plexus } from "../../src/plexus.ts";
+import {
+  type Capabilities,
+  type GanglionWorld,
+  ganglionCases,
+  ganglionCasesFor,
+} from "../../src/testing/ganglion-cases.ts";
+import { turn } from "../../src/testing/until.ts";
+import { MemoryWorld } from "../support/memory-world.ts";
+
+interface Subject {
+  readonly name: string;
+  readonly capabilities: Capabilities;
+  readonly makeWorld: (capabilities: Capabilities) => GanglionWorld | Promise<GanglionWorld>;
+}
+
+const inProcess: Capabilities = {
+  external: false,
+  hearsItself: true,
+  reliable: true,
+  ordered: true,
+  manyPeers: true,
+  bringsAll: true,
+  carriesIds: false,
+  knowsReceivers: true,
+  backPressure: true,
+  oneStream: false,
+  peersVanish: false,
+};
+
+const pair: Capabilities = {
+  external: true,
+  hearsItself: false,
+  reliable: true,
+  ordered: true,
+  manyPeers: false,
+  bringsAll: true,
+  carriesIds: true,
+  knowsReceivers: true,
+  backPressure: true,
+  oneStream: true,
+  peersVanish: true,
+};
+
+const subjects: readonly Subject[] = [
+  {
+    name: "InprocGanglion",
+    capabilities: inProcess,
+    makeWorld: (capabilities) => worldOfOne(capabilities, (each) => new InprocGanglion(each)),
+  },
+  {
+    name: "Plexus with nothing inside",
+    capabilities: inProcess,
+    makeWorld: (capabilities) => worldOfOne(capabilities, (each) => new Plexus(each)),
+  },
+  {
+    name: "the in-memory pair of the tests",
+    capabilities: pair,
+    makeWorld: (capabilities) => new MemoryWorld(capabilities, (ganglion) => ganglion),
+  },
+  {
+    name: "Plexus over the in-memory pair of the tests",
+    capabilities: { ...pair, hearsItself: true },
+    makeWorld: (capabilities) =>
+      new MemoryWorld(
+        capabilities,
+        (ganglion, options) => new Plexus({ ...options, ganglia: [ganglion] }),
+      ),
+  },
+  {
+    name: "the in-memory pair without ids",
+    capabilities: { ...pair, carriesIds: false, knowsReceivers: false },
+    makeWorld: (capabilities) => new MemoryWorld(capabilities, (ganglion) => ganglion),
+  },
+];
+
+describe.each(subjects)("$name", ({ capabilities, makeWorld }) => {
+  const cases = ganglionCasesFor(capabilities).map((each) => [each.name, each.run] as const);
+  test.each(cases)("%s", async (_, run) => {
+    const world = await makeWorld(capabilities);
+    try {
+      await expect(run(world)).resolves.toBeUndefined();
+    } finally {
+      await world.close();
+    }
+  });
+});
+
+test("what a ganglion cannot do is proved by a case of its own", () => {
+  for (const { needs } of ganglionCases) {
+    if (needs === undefined) continue;
+    expect(ganglionCases.filter(({ lacks }) => lacks === needs)).not.toHaveLength(0);
+  }
+});
+
+/** All peers of an in-process world are one ganglion. */
+function worldOfOne(
+  capabilities: Capabilities,
+  open: (options: GanglionOptions) => Ganglion,
+): GanglionWorld {
+  let ganglion: Ganglion | undefined;
+  return {
+    capabilities,
+    peer: (options = {}) => {
+      ganglion ??= open(options);
+      return Promise.resolve(ganglion);
+    },
+    // Everything happens at once but what reactants do later, and that is done in one turn.
+    settle: turn,
+    close: async () => ganglion?.close(),
+  };
+}

@@ -1,0 +1,91 @@
+/** A Python for the original of plexo: one that is here, or Debian's where we may install it. */
+import process from "node:process";
+import { MissingPeer } from "./missing-peer.ts";
+import { run, runs } from "./process.ts";
+
+interface Python {
+  /** The command that it was found by. */
+  readonly name: string;
+  readonly version: string;
+  /** Debian has the module venv without what it needs, where python3-venv is not installed. */
+  readonly makesEnvironments: boolean;
+}
+
+const versionPreferred = "3.11";
+/** plexo 1.0.0 declares these on PyPI. */
+const versions = [versionPreferred, "3.10", "3.9"];
+
+const describe = `
+import importlib.util, json, sys
+print(json.dumps({
+    "version": "%d.%d" % sys.version_info[:2],
+    "makesEnvironments": importlib.util.find_spec("ensurepip") is not None,
+}))
+`;
+
+/**
+ * @returns The command of a Python that the original runs on, with venv.
+ * @throws {MissingPeer} (rejects) that says what there is, and what to do.
+ */
+export async function findPython(): Promise<string> {
+  const named = process.env["PYTHON"];
+  const names = [...versions.map((version) => `python${version}`), "python3", "python"];
+  const pythons = await look(named === undefined ? names : [named]);
+  const usable = pythons.find(isUsable);
+  if (usable !== undefined) return usable.name;
+
+  const version = pythons.find(isSuitable)?.version ?? versionPreferred;
+  const packages = [`python${version}`, `python${version}-venv`];
+  const mayInstall = named === undefined && process.getuid?.() === 0;
+  if (mayInstall && (await runs("apt-get", ["--version"]))) {
+    await installFromDebian(packages);
+    const installed = (await look([`/usr/bin/python${version}`])).find(isUsable);
+    if (installed !== undefined) return installed.name;
+  }
+  throw new MissingPeer(
+    `it runs on Python ${versions.join(", ")} with venv; here ${listed(pythons)}. Install one, on ` +
+      `Debian as root by: apt-get install ${packages.join(" ")}; or name one: ` +
+      "PYTHON=/path/to/python3.11 npm run interop",
+  );
+}
+
+function isSuitable({ version }: Python): boolean {
+  return versions.includes(version);
+}
+
+function isUsable(python: Python): boolean {
+  return isSuitable(python) && python.makesEnvironments;
+}
+
+/** What these are; names that are no Python 3 are left out. */
+async function look(names: readonly string[]): Promise<readonly Python[]> {
+  const pythons: Python[] = [];
+  for (const name of names) {
+    // A name may be there and not work, as the shims of pyenv do for versions not chosen.
+    const text = await run(name, ["-c", describe]).catch(() => undefined);
+    // What the lines above print.
+    if (text !== undefined) pythons.push({ name, ...(JSON.parse(text) as Omit<Python, "name">) });
+  }
+  return pythons;
+}
+
+async function installFromDebian(packages: readonly string[]): Promise<void> {
+  console.log(`installing from Debian: ${packages.join(" ")}`);
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  try {
+    await run("apt-get", ["update"], env);
+    await run("apt-get", ["install", "-y", "--no-install-recommends", ...packages], env);
+  } catch (error) {
+    // Not every release has every version of Python. The caller looks what is there now.
+    console.log(String(error));
+  }
+}
+
+function listed(pythons: readonly Python[]): string {
+  if (pythons.length === 0) return "there is no Python 3";
+  const texts = pythons.map(
+    ({ name, version, makesEnvironments }) =>
+      `${name} is ${version}${makesEnvironments ? "" : " without venv"}`,
+  );
+  return texts.join(", ");
+}

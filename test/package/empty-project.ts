@@ -1,0 +1,103 @@
+/** A project of nobody's, outside the checkout, into which the packed plexo is installed. */
+import { exec, execFile } from "node:child_process";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+const checkout = fileURLToPath(new URL("../..", import.meta.url));
+
+// npm tells the scripts it runs where its project is; the npm that they run would believe it.
+const environment = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !name.toLowerCase().startsWith("npm_")),
+);
+
+/** What the tests read of a package.json. */
+export interface Manifest {
+  readonly name: string;
+  readonly version: string;
+  readonly exports: Readonly<Record<string, unknown>>;
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly peerDependencies: Readonly<Record<string, string>>;
+}
+
+export const manifest = JSON.parse(
+  await readFile(join(checkout, "package.json"), "utf8"),
+) as Manifest; // the file is ours
+
+export class EmptyProject {
+  readonly folder: string;
+
+  private constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  /**
+   * Packs plexo as it is built, and the packages it cannot do without as they are installed here,
+   * and installs these tarballs: no registry is asked.
+   * @throws {Error} if the build is older than its sources.
+   */
+  static async withPlexo(): Promise<EmptyProject> {
+    await refuseOldBuild();
+    const project = new EmptyProject(await mkdtemp(join(tmpdir(), "plexo-package-")));
+    const required = Object.keys(manifest.dependencies).map((name) => `./node_modules/${name}`);
+    await promisify(exec)(
+      `npm pack --ignore-scripts --pack-destination "${project.folder}" . ${required.join(" ")}`,
+      { cwd: checkout, env: environment },
+    );
+    const tarballs = (await readdir(project.folder)).map((tarball) => `./${tarball}`);
+    await project.write("package.json", '{ "private": true, "type": "module" }');
+    await promisify(exec)(`npm install --offline ${tarballs.join(" ")}`, {
+      cwd: project.folder,
+      env: environment,
+    });
+    return project;
+  }
+
+  /** Adds packages that are installed in this checkout, with all they need. */
+  async link(names: readonly string[]): Promise<void> {
+    for (const name of names) {
+      const place = this.path("node_modules", name);
+      await mkdir(dirname(place), { recursive: true });
+      await symlink(join(checkout, "node_modules", name), place, "dir");
+    }
+  }
+
+  path(...parts: readonly string[]): string {
+    return join(this.folder, ...parts);
+  }
+
+  async write(name: string, text: string): Promise<void> {
+    await writeFile(this.path(name), text);
+  }
+
+  /**
+   * What `node` prints, run in the project with these arguments.
+   * @throws {Error} if it ends with another code than 0.
+   */
+  async node(...args: readonly string[]): Promise<string> {
+    const { stdout } = await promisify(execFile)(process.execPath, args, {
+      cwd: this.folder,
+      env: environment,
+    });
+    return stdout;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** A test of what was built an hour ago says nothing about what stands there now. */
+async function refuseOldBuild(): Promise<void> {
+  const built = await stat(join(checkout, "dist/index.js"));
+  for (const name of await readdir(join(checkout, "src"), { recursive: true })) {
+    if (!name.endsWith(".ts") || name.endsWith(".test.ts")) continue;
+    const source = await stat(join(checkout, "src", name));
+    if (source.mtimeMs > built.mtimeMs) {
+      throw new Error(`dist is older than src/${name}; run: npm run build`);
+    }
+  }
+}

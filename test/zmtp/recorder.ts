@@ -1,0 +1,116 @@
+/** What the tests of ZMTP share: a sink that writes down, and streams to feed. */
+import { readFileSync } from "node:fs";
+import type { Peer } from "../../src/protocol/zmtp/handshake.ts";
+import { Session, type SessionOptions, type SessionSink } from "../../src/protocol/zmtp/session.ts";
+
+/** One call to a sink. Bytes are hex, so that views cannot change afterwards unseen. */
+export type Noted =
+  | { readonly kind: "ready"; readonly peer: Peer }
+  | { readonly kind: "frame"; readonly body: string; readonly more: boolean }
+  | { readonly kind: "ping"; readonly context: string }
+  | { readonly kind: "pong"; readonly context: string };
+
+export class Recorder implements SessionSink {
+  readonly noted: Noted[] = [];
+  /** What the session sent, joined, since it was last read. */
+  #sent: Uint8Array[] = [];
+  context: Uint8Array = new Uint8Array(0);
+  onFrame: () => void = () => {};
+
+  send(bytes: Uint8Array): void {
+    this.#sent.push(bytes);
+  }
+
+  ready(peer: Peer): void {
+    this.noted.push({ kind: "ready", peer });
+  }
+
+  frame(body: Uint8Array, more: boolean): void {
+    this.noted.push({ kind: "frame", body: hexOf(body), more });
+    this.onFrame();
+  }
+
+  pingContext(): Uint8Array {
+    return this.context;
+  }
+
+  ping(context: Uint8Array): void {
+    this.noted.push({ kind: "ping", context: hexOf(context) });
+  }
+
+  pong(context: Uint8Array): void {
+    this.noted.push({ kind: "pong", context: hexOf(context) });
+  }
+
+  takeSent(): string {
+    const sent = hexOf(Buffer.concat(this.#sent));
+    this.#sent = [];
+    return sent;
+  }
+
+  get frames(): readonly string[] {
+    return this.noted.flatMap((note) => (note.kind === "frame" ? [note.body] : []));
+  }
+}
+
+/** The whole greeting of a NULL peer that announces 3.1. */
+export const greeting31 = `ff00000000000000007f03014e554c4c${"00".repeat(48)}`;
+/** READY of a libzmq PAIR. */
+export const readyPair = "041a0552454144590b536f636b65742d547970650000000450414952";
+/** READY of a PAIR of ours: version 1, instance id "abc". */
+export const readyOfOurs =
+  "042b0552454144590b536f636b65742d54797065000000045041495207582d506c65786f00000005312f616263";
+
+/** A session that has its own end of the handshake behind it; the peer's `ready` completes it. */
+export function pairInTraffic(
+  options: Partial<SessionOptions> = {},
+  ready: string = readyPair,
+): { readonly session: Session; readonly recorder: Recorder } {
+  const recorder = new Recorder();
+  const session = new Session({ socketType: "PAIR", ...options }, recorder);
+  session.start(0);
+  session.receive(bytesOf(greeting31 + ready), 0);
+  recorder.takeSent();
+  recorder.noted.length = 0;
+  return { session, recorder };
+}
+
+export function bytesOf(hex: string): Uint8Array {
+  return new Uint8Array(Buffer.from(hex, "hex"));
+}
+
+export function hexOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString("hex");
+}
+
+export function textHex(text: string): string {
+  return Buffer.from(text, "latin1").toString("hex");
+}
+
+/** `stream` in pieces of the given lengths, used again and again; a copy each, as from a socket. */
+export function slices(stream: Uint8Array, lengths: readonly number[]): Uint8Array[] {
+  const pieces: Uint8Array[] = [];
+  let at = 0;
+  for (let index = 0; at < stream.length; index++) {
+    const length = lengths[index % lengths.length] ?? stream.length;
+    pieces.push(stream.slice(at, at + length));
+    at += length;
+  }
+  return pieces;
+}
+
+interface Capture {
+  readonly chunks: readonly { readonly dir: string; readonly hex: string }[];
+}
+
+/** One direction of a capture, joined: the borders of its chunks have no meaning. */
+export function captured(name: string, direction: string): Uint8Array {
+  // The files are part of this repository and have this shape.
+  const capture = JSON.parse(golden(name)) as Capture;
+  const chunks = capture.chunks.filter((chunk) => chunk.dir === direction);
+  return bytesOf(chunks.map((chunk) => chunk.hex).join(""));
+}
+
+export function golden(name: string): string {
+  return readFileSync(new URL(`../golden/${name}`, import.meta.url), "utf8");
+}
