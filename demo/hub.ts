@@ -31,6 +31,7 @@ async function openSeat(holder: string): Promise<void> {
 }
 
 async function closeSeat(holder: string): Promise<void> {
-  await seats.get(holder)?.close();
+  const seat = seats.get(holder);
   seats.delete(holder);
+  await seat?.close();
 }

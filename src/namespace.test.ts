@@ -7,7 +7,7 @@ describe("Namespace", () => {
     for (const namespace of [new Namespace("dev", "brewery"), new Namespace("dev.brewery")]) {
       expect(namespace.parts).toEqual(["dev", "brewery"]);
       expect(namespace.path).toBe("dev.brewery");
-      expect(`${namespace}`).toBe("dev.brewery");
+      expect(String(namespace)).toBe("dev.brewery");
     }
   });
 

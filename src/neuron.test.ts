@@ -26,13 +26,15 @@ describe("the name of a neuron", () => {
     expect(neuron.name).toBe("dev.brewery.Note.string_UTF-8");
     expect(neuron.typeName).toBe("Note");
     expect(neuron.type).toBeUndefined();
-    expect(`${neuron}`).toBe(neuron.name);
+    expect(String(neuron)).toBe(neuron.name);
     expect(topicOf(neuron)).toBe(neuron.name);
     expect(topicOf("dev.>")).toBe("dev.>");
   });
 
   test("comes from a class by its name", () => {
-    class Temperature {}
+    class Temperature {
+      celsius = 0;
+    }
     const neuron = new Neuron(Temperature, namespace, codecNamed<Temperature>("json"));
     expect(neuron.name).toBe("dev.brewery.Temperature.json");
     expect(neuron.type).toBe(Temperature);
@@ -41,13 +43,18 @@ describe("the name of a neuron", () => {
   test("comes from a class by its `typeName`, if it has one", () => {
     class Temperature {
       static readonly typeName = "Celsius";
+      degrees = 0;
     }
     const neuron = new Neuron(Temperature, namespace, codecNamed<Temperature>("json"));
     expect(neuron.name).toBe("dev.brewery.Celsius.json");
   });
 
   test("of a class without a name is refused, with a way out", () => {
-    const classes = [class {}];
+    const classes = [
+      class {
+        celsius = 0;
+      },
+    ];
     for (const nameless of classes) {
       // An anonymous class in an array has no name to inherit.
       expect(nameless.name).toBe("");
@@ -80,7 +87,9 @@ describe("a class name that a minifier has shortened", () => {
 
   test("is an incident, since it is part of the address", () => {
     subscribe("plexo:incident", listener);
-    class ab {}
+    class ab {
+      celsius = 0;
+    }
     expect(new Neuron(ab, namespace, codecNamed<ab>("json")).typeName).toBe("ab");
     const expected: Partial<Incident> = { kind: "name-shortened" };
     expect(incidents).toEqual([expect.objectContaining(expected)]);
@@ -90,11 +99,17 @@ describe("a class name that a minifier has shortened", () => {
     subscribe("plexo:incident", listener);
     class ab {
       static readonly typeName = "Ab";
+      celsius = 0;
     }
-    class Beer {}
-    new Neuron(ab, namespace, codecNamed<ab>("json"));
-    new Neuron("x", namespace, stringCodec);
-    new Neuron(Beer, namespace, codecNamed<Beer>("json"));
+    class Beer {
+      litres = 0;
+    }
+    const neurons = [
+      new Neuron(ab, namespace, codecNamed<ab>("json")),
+      new Neuron("x", namespace, stringCodec),
+      new Neuron(Beer, namespace, codecNamed<Beer>("json")),
+    ];
+    expect(neurons.map(({ typeName }) => typeName)).toEqual(["Ab", "x", "Beer"]);
     expect(incidents).toEqual([]);
   });
 });

@@ -2,7 +2,7 @@
 
 import { TransportError } from "./errors.ts";
 import type { DropReason } from "./incident.ts";
-import { startTimer, type Timer } from "./io/timer.ts";
+import { type ClockTimer, systemClock } from "./io/clock.ts";
 import type { Wait } from "./wait.ts";
 
 /** What happens to a message when the queue is full. */
@@ -149,7 +149,7 @@ export class BoundedQueue<T> {
       return Promise.reject(signal.reason);
     }
     return new Promise((resolve, reject) => {
-      let timer: Timer | undefined;
+      let timer: ClockTimer | undefined;
       const stopWaiting = (): void => {
         timer?.cancel();
         signal?.removeEventListener("abort", aborted);
@@ -172,7 +172,7 @@ export class BoundedQueue<T> {
       };
       const aborted = (): void => giveUp("aborted", signal?.reason);
       if (timeoutMs !== undefined && timeoutMs !== Number.POSITIVE_INFINITY) {
-        timer = startTimer(timeoutMs, () =>
+        timer = systemClock.startTimer(timeoutMs, () =>
           giveUp("timed-out", this.#fullError(`no place came free within ${timeoutMs} ms`)),
         );
       }

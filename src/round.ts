@@ -2,14 +2,14 @@
 import type { Crossing } from "./crossing.ts";
 import { digestOf } from "./digest.ts";
 import type { Impulse } from "./impulse.ts";
-import { nowMs } from "./io/timer.ts";
+import { systemClock } from "./io/clock.ts";
 import type { Way } from "./way.ts";
 
 export class Round {
   readonly #crossing: Crossing;
   readonly #from: Way;
   readonly #digest: number;
-  readonly #nowMs: number = nowMs();
+  readonly #nowMs: number = systemClock.nowMs();
   /** The network between which and its own forwarding pauses from now on, because of this one. */
   readonly loopsWith: Way | undefined;
 

@@ -3,7 +3,7 @@ import { digestOf } from "./digest.ts";
 import { EchoGuard } from "./echo-guard.ts";
 import type { Ganglion } from "./ganglion/ganglion.ts";
 import type { Impulse } from "./impulse.ts";
-import { nowMs } from "./io/timer.ts";
+import { systemClock } from "./io/clock.ts";
 
 export class Way {
   /** For incidents: the segment, or the name of the only ganglion. */
@@ -17,12 +17,12 @@ export class Way {
 
   /** Takes note of a copy that goes out this way. */
   sent(impulse: Impulse): void {
-    this.#echoGuard?.sent(impulse.topic, digestOf(impulse.bytes), nowMs());
+    this.#echoGuard?.sent(impulse.topic, digestOf(impulse.bytes), systemClock.nowMs());
   }
 
   /** True if an arrival without an id is a copy of ours that came back. */
   isEcho(impulse: Impulse): boolean {
     if (this.#echoGuard === undefined) return false;
-    return this.#echoGuard.isEcho(impulse.topic, digestOf(impulse.bytes), nowMs());
+    return this.#echoGuard.isEcho(impulse.topic, digestOf(impulse.bytes), systemClock.nowMs());
   }
 }

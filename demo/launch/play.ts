@@ -39,9 +39,9 @@ const closingMsMax = 5_000;
 
 /** @throws {ProgramFailure} (rejects) when a program fails, or is too slow. */
 export async function play(stage: Stage, cast: Cast, options: PlayOptions): Promise<Outcome> {
-  const company = await stage.within(openingMsMax, open(stage, cast));
+  const company = await stage.within(openingMsMax, "the start", open(stage, cast));
   const guests = await stage.unlessFailing(show(stage, cast.guest, options));
-  return await stage.within(closingMsMax, close(stage, company, guests));
+  return await stage.within(closingMsMax, "the end", close(stage, company, guests));
 }
 
 interface Company {
@@ -67,7 +67,11 @@ async function show(
 ): Promise<Promise<Report>[]> {
   const reports: Promise<Report>[] = [];
   const host = async (stayMs?: number): Promise<void> => {
-    const program = await stage.within(openingMsMax, stage.enter(guest));
+    const program = await stage.within(
+      openingMsMax,
+      `the start of ${guest.name}`,
+      stage.enter(guest),
+    );
     await pause(interrupted, stayMs);
     const report = stage.leave(program);
     // It is awaited at the end; until then a failure is heard of through the stage.

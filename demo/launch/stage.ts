@@ -63,11 +63,11 @@ export class Stage {
     return await Promise.race([work, this.#failure]);
   }
 
-  /** The same. @throws {ProgramFailure} (rejects) after `limitMs`, too. */
-  async within<T>(limitMs: number, work: Promise<T>): Promise<T> {
+  /** The same. @throws {ProgramFailure} (rejects) after `limitMs`, too, naming `what` was so slow. */
+  async within<T>(limitMs: number, what: string, work: Promise<T>): Promise<T> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => reject(this.#lateness(limitMs)), limitMs);
+      timer = setTimeout(() => reject(this.#lateness(limitMs, what)), limitMs);
     });
     try {
       return await this.unlessFailing(Promise.race([work, late]));
@@ -81,9 +81,9 @@ export class Stage {
     for (const program of this.#running) program.kill();
   }
 
-  #lateness(limitMs: number): ProgramFailure {
+  #lateness(limitMs: number, what: string): ProgramFailure {
     const names = [...this.#running].map(({ name }) => name).join(", ");
-    return new ProgramFailure(`not done after ${limitMs} ms; still running: ${names}`);
+    return new ProgramFailure(`${what} took more than ${limitMs} ms; running: ${names}`);
   }
 
   #start({ name, file, args = [], shows = false }: Role, via: readonly string[]): Program {

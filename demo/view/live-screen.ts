@@ -1,7 +1,7 @@
 /** LiveScreen: for terminals: one view, drawn in place. */
 import { type Line, lineText } from "./line.ts";
 import { secondsText } from "./quantity.ts";
-import type { News, Row, Scene } from "./scene.ts";
+import { type News, type Row, type Scene, valuesMax } from "./scene.ts";
 import type { Screen } from "./screen.ts";
 import { sparkline } from "./sparkline.ts";
 
@@ -67,14 +67,15 @@ export class LiveScreen implements Screen {
 }
 
 function rowLine({ about, text, values, top, count, hasLeft }: Row): Line {
-  const bars = sparkline(values, top).padEnd(26);
   const name = `  ${about.padEnd(12)}`;
-  if (hasLeft) return [{ text: `${name}${bars}has left`, format: "dim" }];
+  const bars = sparkline(values, top).padEnd(valuesMax);
+  const number = `${count}`.padStart(6);
+  if (hasLeft) return [{ text: `${name}${bars}${number}  has left`, format: "dim" }];
   return [
     { text: name, format: "bold" },
     { text: bars, format: "cyan" },
-    text.padEnd(40),
-    { text: `  ${count}`, format: "dim" },
+    { text: number, format: "dim" },
+    `  ${text}`,
   ];
 }
 

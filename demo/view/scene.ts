@@ -30,7 +30,8 @@ export interface Sight {
   readonly top?: number;
 }
 
-const valuesMax = 24;
+/** How many values a row keeps. */
+export const valuesMax = 20;
 /** From this number on, a sender has been there for a while. */
 const settledNumber = 5;
 

@@ -19,8 +19,8 @@ export function memoryText({ usedBytes, totalBytes }: MemoryReading): string {
 
 export function networkText(reading: NetworkReading): string {
   const { receivedBytesPerSecond, sentBytesPerSecond, busiest } = reading;
-  const most = busiest === "" ? "" : `, most on ${busiest}`;
-  return `${rateText(receivedBytesPerSecond)} in, ${rateText(sentBytesPerSecond)} out${most}`;
+  const where = busiest === "" ? "" : ` (${busiest})`;
+  return `${rateText(receivedBytesPerSecond)} in, ${rateText(sentBytesPerSecond)} out${where}`;
 }
 
 export function temperatureText({ places }: TemperatureReading): string {

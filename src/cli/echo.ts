@@ -25,6 +25,8 @@ export interface EchoOptions {
 
 /** All transports of an echo are in one segment: it listens to them, and forwards nothing. */
 const segment = "plexo echo";
+/** How many messages wait while the reader of the output is behind; as many transports may wait. */
+const queue = { limit: 64, policy: "block" } as const;
 
 /**
  * Prints messages until there were `count`, the time is over, nobody reads the output any more, or
@@ -84,10 +86,9 @@ class Tap {
   }
 
   add(topic: string): void {
-    const subscription = this.#plexus.reactRaw(topic, (bytes, impulse) =>
-      this.#print(bytes, impulse),
-    );
-    this.#subscriptions.push(subscription);
+    const print = (bytes: Uint8Array, impulse: Impulse): Promise<void> | undefined =>
+      this.#print(bytes, impulse);
+    this.#subscriptions.push(this.#plexus.reactRaw(topic, print, { queue }));
   }
 
   /** What still waits to be printed is dropped. */

@@ -111,9 +111,9 @@ function durationOf(text: string): number {
 }
 
 function packageVersion(): string {
-  // The package's own, by its name: the same from the sources and from what is built of them.
-  const manifest: { readonly version: string } = createRequire(import.meta.url)(
-    "plexo/package.json",
-  );
+  // By the package's name: found alike from its sources and from what is built of them.
+  const require = createRequire(import.meta.url);
+  // It is our own manifest, and npm takes none without a version.
+  const manifest = require("plexo/package.json") as { readonly version: string };
   return manifest.version;
 }

@@ -1,12 +1,5 @@
 /** `plexo send`: transmits the lines of standard input, each as one message of a topic. */
-import {
-  CodecError,
-  type DropReason,
-  type Ganglion,
-  Plexus,
-  TransportError,
-  UsageError,
-} from "plexo";
+import { CodecError, type Ganglion, Plexus, TransportError, UsageError } from "plexo";
 import { tellIncidents } from "./incidents.ts";
 import { lineError, readLines } from "./lines.ts";
 import { describeLoss } from "./loss.ts";
@@ -96,7 +89,7 @@ class Sender {
 
   /** @throws {TransportError} if there is no receiver in time, or no place in a queue. */
   async send(lineNumber: number, payload: Uint8Array): Promise<void> {
-    if (this.#waitsForReceiver) await this.#receiver();
+    if (this.#waitsForReceiver) await this.#awaitReceiver();
     this.#waitsForReceiver = false;
     try {
       await this.#plexus.transmitRaw(this.#topic, payload, { signal: this.#interruption });
@@ -109,8 +102,8 @@ class Sender {
     }
   }
 
-  /** Waits until there is one. */
-  async #receiver(): Promise<void> {
+  /** @throws {TransportError} if none comes in time. @throws {Interruption} */
+  async #awaitReceiver(): Promise<void> {
     const end = new AbortController();
     const timer = setTimeout(() => end.abort(this.#noReceiver()), this.#waitMs);
     const interrupted = (): void => end.abort(this.#interruption.reason);

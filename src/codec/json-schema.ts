@@ -8,11 +8,17 @@ import type { FromSchema, JSONSchema } from "json-schema-to-ts";
 import { UsageError } from "../errors.ts";
 import type { Codec, Validate } from "./codec.ts";
 import { type AjvInstance, type AjvVerdict, compileAlone, compileIn } from "./json/ajv.ts";
-import { type JsonSchemaOptions, makeJsonCodec, validateOf } from "./json/json-text-codec.ts";
+import {
+  asItIs,
+  type JsonSchemaOptions,
+  makeJsonCodec,
+  validateOf,
+} from "./json/json-text-codec.ts";
 import { type Misfit, misfitError, reasonOf } from "./json/misfit.ts";
 
 export type { AjvInstance, AjvVerdict, JsonSchemaOptions };
 
+/** What `jsonSchemaCodec` lets you set. */
 export interface AjvOptions extends JsonSchemaOptions {
   /**
    * The instance of Ajv that compiles the schema: for formats (`ajv-formats`), other drafts, own
@@ -30,7 +36,7 @@ export interface AjvOptions extends JsonSchemaOptions {
 export type FromJsonSchema<Schema> =
   true extends Mentions<Schema, "prefixItems">
     ? unknown
-    : Schema extends JSONSchema
+    : [Schema] extends [JSONSchema]
       ? UnknownIfAny<FromSchema<Schema, { keepDefaultedPropertiesOptional: true }>>
       : unknown;
 
@@ -41,7 +47,8 @@ type Mentions<Part, Key extends string> = Part extends object
     : { [Name in keyof Part]: Mentions<Part[Name], Key> }[keyof Part]
   : false;
 
-type UnknownIfAny<T> = 0 extends 1 & T ? unknown : T;
+// In brackets, here and above, as types from a missing package make any other condition `any`.
+type UnknownIfAny<T> = [unknown] extends [T] ? unknown : T;
 
 /**
  * A codec that a JSON Schema judges, draft 07 or 2020-12 by its `$schema`; `T` is read from the
@@ -63,7 +70,8 @@ export function jsonSchemaCodec(schema: object, options: AjvOptions = {}): Codec
   const verdict = ajv === undefined ? compileAlone(schema) : compileIn(ajv, schema);
   return makeJsonCodec<unknown>(
     {
-      toWire: validate === "both" ? (value) => judged(verdict, value, "value") : asItIs,
+      toWire: asItIs,
+      checkWire: validate === "both" ? (wire) => judged(verdict, wire, "value") : undefined,
       fromWire: validate === "none" ? asItIs : (wire) => judged(verdict, wire, "payload"),
     },
     options,
@@ -99,8 +107,4 @@ function judged(verdict: AjvVerdict, value: unknown, subject: Misfit["subject"])
     pointer: error?.instancePath ?? "",
     reason: error?.message ?? "the schema names no error",
   });
-}
-
-function asItIs(value: unknown): unknown {
-  return value;
 }

@@ -78,6 +78,14 @@ test("written is the value as given; the receiver gets what the schema makes of 
   expect(codec.decode(bytesOf({ tank: "A" }))).toEqual({ tank: "A", unit: "C" });
 });
 
+test("a property that is undefined is left out, so a schema that asks for its key refuses it", () => {
+  const optional = jsonCodec(type({ tank: "string", "note?": "string | undefined" }));
+  expect(textOf(optional, { tank: "A", note: undefined })).toBe('{"tank":"A"}');
+  const required = jsonCodec(type({ tank: "string", note: "string | undefined" }));
+  expect(() => required.encode({ tank: "A", note: undefined })).toThrow(/value refused at \/note/);
+  expect(() => required.decode(bytesOf({ tank: "A" }))).toThrow(/payload refused at \/note/);
+});
+
 describe("with toWire", () => {
   const schema = z.object({ at: z.iso.datetime().transform((text) => new Date(text)) });
   const toWire = (value: { at: Date }): { at: string } => ({ at: value.at.toISOString() });

@@ -13,6 +13,7 @@ import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { UsageError } from "../errors.ts";
 import type { Codec } from "./codec.ts";
 import {
+  asItIs,
   type JsonOptions,
   type JsonSchemaOptions,
   type JsonSteps,
@@ -78,14 +79,9 @@ export function jsonCodec(
   schema?: StandardSchemaV1,
   options: JsonSchemaOptions & { readonly toWire?: (value: unknown) => unknown } = {},
 ): Codec<unknown> {
-  const steps = schema === undefined ? stepsWithoutSchema : stepsWith(schema, options);
-  return makeJsonCodec(steps, options);
+  if (schema === undefined) return makeJsonCodec({ toWire: asItIs, fromWire: asItIs }, options);
+  return makeJsonCodec(stepsWith(schema, options), options);
 }
-
-const stepsWithoutSchema: JsonSteps<unknown> = {
-  toWire: (value) => value,
-  fromWire: (wire) => wire,
-};
 
 function stepsWith(
   schema: StandardSchemaV1,
@@ -102,23 +98,13 @@ function stepsWith(
   if (toWire !== undefined && validate === "none") {
     throw new UsageError(
       'validate: "none" leaves out the schema, whose output toWire starts from',
-      {
-        details: { validate },
-      },
+      { details: { validate } },
     );
   }
-  const transformed = toWire === undefined ? stepsWithoutSchema.toWire : guarded(toWire);
   return {
-    toWire:
-      validate === "both"
-        ? (value) => {
-            const wire = transformed(value);
-            judge(schema, wire, "value");
-            return wire;
-          }
-        : transformed,
-    fromWire:
-      validate === "none" ? stepsWithoutSchema.fromWire : (wire) => judge(schema, wire, "payload"),
+    toWire: toWire === undefined ? asItIs : guarded(toWire),
+    checkWire: validate === "both" ? (wire) => judge(schema, wire, "value") : undefined,
+    fromWire: validate === "none" ? asItIs : (wire) => judge(schema, wire, "payload"),
   };
 }
 

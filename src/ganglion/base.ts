@@ -9,7 +9,7 @@ import {
   IncidentReporter,
   reportUnheard,
 } from "../incident.ts";
-import { startTimer } from "../io/timer.ts";
+import { systemClock } from "../io/clock.ts";
 import { Neuron, topicOf } from "../neuron.ts";
 import type { Patience } from "../queue.ts";
 import type { RawReactant, Reactant, ReactOptions } from "../reactant.ts";
@@ -436,7 +436,7 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
     const idle = Promise.all([...this.#receptors].map((receptor) => receptor.idle()));
     let timer: { cancel(): void } | undefined;
     const lingerOver = new Promise<void>((resolve) => {
-      timer = startTimer(this.lingerMs, resolve);
+      timer = systemClock.startTimer(this.lingerMs, resolve);
     });
     await Promise.race([idle, lingerOver]);
     timer?.cancel();

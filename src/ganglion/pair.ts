@@ -9,10 +9,10 @@ import { TransportError, UsageError } from "../errors.ts";
 import type { Label } from "../identity.ts";
 import type { Impulse } from "../impulse.ts";
 import { formatAddress, type TcpAddress } from "../io/address.ts";
+import { systemClock } from "../io/clock.ts";
 import type { CloseReason, Connection } from "../io/connection.ts";
 import { randomUint32 } from "../io/entropy.ts";
 import { Connector, type Listener, listen } from "../io/tcp.ts";
-import { nowMs, startTimer } from "../io/timer.ts";
 import type { Neuron } from "../neuron.ts";
 import type { EnvelopeReader } from "../protocol/envelope.ts";
 import type { HeartbeatOptions } from "../protocol/zmtp/heartbeat.ts";
@@ -99,6 +99,7 @@ export class PairGanglion extends TransportGanglion {
       bodyBytesMax: this.#messageBytesMax,
       handshakeTimeoutMs: options.handshakeTimeoutMs,
       heartbeat,
+      heartbeatWith: "ours",
       sendHighWaterBytes: options.sendHighWaterBytes,
     } as const;
     const owner = {
@@ -249,10 +250,10 @@ export class PairGanglion extends TransportGanglion {
   }
 
   protected override async shut(): Promise<void> {
-    const endsMs = nowMs() + this.lingerMs;
+    const endsMs = systemClock.nowMs() + this.lingerMs;
     let timer: { cancel(): void } | undefined;
     const lingerOver = new Promise<void>((resolve) => {
-      timer = startTimer(this.lingerMs, resolve);
+      timer = systemClock.startTimer(this.lingerMs, resolve);
     });
     await this.opened.catch(() => {});
     await Promise.race([this.#outbox.empty(), lingerOver]);
@@ -262,7 +263,7 @@ export class PairGanglion extends TransportGanglion {
     this.#listener?.close();
     const peer = this.#seat.sitter;
     for (const link of this.#links) if (link !== peer) link.destroy();
-    await peer?.finish(Math.max(0, endsMs - nowMs()), lingerOver);
+    await peer?.finish(Math.max(0, endsMs - systemClock.nowMs()), lingerOver);
     timer?.cancel();
   }
 

@@ -78,8 +78,8 @@ export function checkSame(what: string, got: readonly unknown[], wanted: readonl
   if (index === -1 && got.length === wanted.length) return;
   const at = index === -1 ? wanted.length : index;
   throw new Error(
-    `${what}: ${got.length} instead of ${wanted.length}, and number ${at + 1} is ` +
-      `${shown(got[at])} instead of ${shown(wanted[at])}`,
+    `${what}: ${got.length} came and ${wanted.length} were expected; the first that differs is ` +
+      `number ${at + 1}, ${shown(got[at])} instead of ${shown(wanted[at])}`,
   );
 }
 

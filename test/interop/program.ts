@@ -16,7 +16,7 @@ type Line =
   | ({ readonly event: "incident" } & ReportedIncident);
 
 // Far more than any step takes: what is waited for has happened by then, or never will.
-const patienceMs = 60_000;
+const patienceMs = 20_000;
 const complaintLengthMax = 1_000;
 
 export class Program implements AsyncDisposable {
@@ -134,7 +134,8 @@ export class Program implements AsyncDisposable {
     const facts = [
       state,
       `messages: ${this.values.length}`,
-      ...this.incidents.map(({ kind, message }) => `incident ${kind}: ${message}`),
+      `incidents: ${this.incidents.length}`,
+      ...this.incidents.slice(0, 1).map(({ kind, message }) => `the first: ${kind}, ${message}`),
       ...(this.#complaints === "" ? [] : [`standard error: ${this.#complaints.trim()}`]),
     ];
     return new Error(`${this.#name} was expected ${wanted}; ${facts.join("; ")}`);

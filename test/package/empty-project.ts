@@ -42,18 +42,27 @@ export class EmptyProject {
   static async withPlexo(): Promise<EmptyProject> {
     await refuseOldBuild();
     const project = new EmptyProject(await mkdtemp(join(tmpdir(), "plexo-package-")));
+    try {
+      await project.#installPlexo();
+    } catch (error) {
+      await project[Symbol.asyncDispose]();
+      throw error;
+    }
+    return project;
+  }
+
+  async #installPlexo(): Promise<void> {
     const required = Object.keys(manifest.dependencies).map((name) => `./node_modules/${name}`);
     await promisify(exec)(
-      `npm pack --ignore-scripts --pack-destination "${project.folder}" . ${required.join(" ")}`,
+      `npm pack --ignore-scripts --pack-destination "${this.folder}" . ${required.join(" ")}`,
       { cwd: checkout, env: environment },
     );
-    const tarballs = (await readdir(project.folder)).map((tarball) => `./${tarball}`);
-    await project.write("package.json", '{ "private": true, "type": "module" }');
+    const tarballs = (await readdir(this.folder)).map((tarball) => `./${tarball}`);
+    await this.write("package.json", '{ "private": true, "type": "module" }');
     await promisify(exec)(`npm install --offline ${tarballs.join(" ")}`, {
-      cwd: project.folder,
+      cwd: this.folder,
       env: environment,
     });
-    return project;
   }
 
   /** Adds packages that are installed in this checkout, with all they need. */

@@ -1,18 +1,20 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { EmptyProject, manifest } from "./empty-project.ts";
 
 const entryPoints = Object.keys(manifest.exports)
   .filter((key) => key !== "./package.json")
   .map((key) => key.replace(".", manifest.name));
 const installedBytesMax = 2_000_000;
-const installTimeoutMs = 60_000;
+
+// Each test starts Node, npm or the compiler, beside which other tests run.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let project: EmptyProject;
 beforeAll(async () => {
   project = await EmptyProject.withPlexo();
-}, installTimeoutMs);
+});
 afterAll(() => project[Symbol.asyncDispose]());
 
 test("the package holds the build, its sources, the licence and no test", async () => {
@@ -46,11 +48,11 @@ test.each(entryPoints)(
 );
 
 describe("without sockets and libraries", () => {
-  const entryPoints = ["plexo", "plexo/json", "plexo/json-schema"];
+  const names = ["plexo", "plexo/json", "plexo/json-schema"];
 
   // Node's own start may load some of these, so what counts is what the import adds. Asked before
   // anything is printed: printing loads sockets.
-  test.each(entryPoints)("%s loads no module that opens one", async (name) => {
+  test.each(names)("%s loads no module that opens one", async (name) => {
     const program = `
       const before = new Set(process.moduleLoadList);
       await import("${name}");
@@ -61,7 +63,7 @@ describe("without sockets and libraries", () => {
     expect(openers.filter((module) => added.includes(module))).toEqual([]);
   });
 
-  test.each(entryPoints)("%s loads no other package", async (name) => {
+  test.each(names)("%s loads no other package", async (name) => {
     const trace = "loaded.txt";
     await project.write(trace, "");
     await project.write(
@@ -87,34 +89,30 @@ describe("without sockets and libraries", () => {
   });
 });
 
-test(
-  "its types hold in a strict project of another",
-  async () => {
-    await project.link([...Object.keys(manifest.peerDependencies), "@types/node", "undici-types"]);
-    const imports = entryPoints.map((name, index) => `import * as entry${index} from "${name}";`);
-    const names = entryPoints.map((_, index) => `entry${index}`);
-    await project.write(
-      "consumer.ts",
-      [...imports, `export const entries: readonly object[] = [${names.join(", ")}];`].join("\n"),
-    );
-    await project.write(
-      "tsconfig.json",
-      JSON.stringify({
-        compilerOptions: {
-          strict: true,
-          exactOptionalPropertyTypes: true,
-          noEmit: true,
-          module: "NodeNext",
-          target: "ES2022",
-          lib: ["ES2022", "ESNext.Disposable"],
-          types: ["node"],
-          skipLibCheck: false,
-        },
-        files: ["consumer.ts"],
-      }),
-    );
-    const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
-    expect(await project.node(tsc, "-p", ".")).toBe("");
-  },
-  installTimeoutMs,
-);
+test("its types hold in a strict project of another", async () => {
+  await project.link([...Object.keys(manifest.peerDependencies), "@types/node", "undici-types"]);
+  const imports = entryPoints.map((name, index) => `import * as entry${index} from "${name}";`);
+  const names = entryPoints.map((_, index) => `entry${index}`);
+  await project.write(
+    "consumer.ts",
+    [...imports, `export const entries: readonly object[] = [${names.join(", ")}];`].join("\n"),
+  );
+  await project.write(
+    "tsconfig.json",
+    JSON.stringify({
+      compilerOptions: {
+        strict: true,
+        exactOptionalPropertyTypes: true,
+        noEmit: true,
+        module: "NodeNext",
+        target: "ES2022",
+        lib: ["ES2022", "ESNext.Disposable"],
+        types: ["node"],
+        skipLibCheck: false,
+      },
+      files: ["consumer.ts"],
+    }),
+  );
+  const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
+  expect(await project.node(tsc, "-p", ".")).toBe("");
+});

@@ -8,7 +8,7 @@ import type { GanglionOptions } from "../../src/ganglion/base.ts";
 import { TransportGanglion, WireSynapse } from "../../src/ganglion/transport.ts";
 import type { Label } from "../../src/identity.ts";
 import type { Impulse } from "../../src/impulse.ts";
-import { startTimer } from "../../src/io/timer.ts";
+import { systemClock } from "../../src/io/clock.ts";
 import type { Neuron } from "../../src/neuron.ts";
 import { BoundedQueue, type Patience, type QueuePolicy } from "../../src/queue.ts";
 import type { Wait } from "../../src/wait.ts";
@@ -164,7 +164,7 @@ export class MemoryGanglion extends TransportGanglion {
 
   async #emptiedOrLingerOver(): Promise<void> {
     await new Promise<void>((resolve) => {
-      const timer = startTimer(this.lingerMs, resolve);
+      const timer = systemClock.startTimer(this.lingerMs, resolve);
       this.#emptied = () => {
         timer.cancel();
         resolve();

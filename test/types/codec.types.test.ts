@@ -86,6 +86,7 @@ describe("jsonCodec without a schema", () => {
       readonly label = "A";
       fill(): void {}
     }
+    expectTypeOf<{ at: Date }>().not.toExtend<Jsonable<{ at: Date }>>();
     // @ts-expect-error: a Date comes back as a string
     jsonCodec<Date>();
     // @ts-expect-error: a Date comes back as a string
@@ -146,9 +147,7 @@ describe("jsonCodec with a schema", () => {
     const codec = jsonCodec(zodReading);
     // @ts-expect-error: celsius is a number
     void (() => codec.encode({ tank: "A", celsius: "11.4" }));
-    // @ts-expect-error: it is a Reading
-    const other: Codec<{ litres: number }> = codec;
-    void other;
+    expectTypeOf(codec).not.toExtend<Codec<{ litres: number }>>();
   });
 
   test("needs no toWire where every output can stand on the wire: defaults and brands", () => {
@@ -185,6 +184,7 @@ describe("jsonCodec with a schema", () => {
 
   test("refuses a toWire that makes something else, and validate: none beside it", () => {
     const numeric = z.string().transform(Number);
+    expectTypeOf(jsonCodec(numeric, { toWire: String })).toEqualTypeOf<Codec<number>>();
     // @ts-expect-error: the schema takes strings
     jsonCodec(numeric, { toWire: (value: number) => value });
     // @ts-expect-error: toWire gets a number
@@ -273,9 +273,7 @@ describe("jsonSchemaCodec", () => {
   test("refuses a value of another type, another inferred type and a misspelt option", () => {
     // @ts-expect-error: celsius is a number
     void (() => jsonSchemaCodec(readingSchema).encode({ tank: "A", celsius: "11.4" }));
-    // @ts-expect-error: tank is a string
-    const other: Codec<{ tank: number }> = jsonSchemaCodec(readingSchema);
-    void other;
+    expectTypeOf(jsonSchemaCodec(readingSchema)).not.toExtend<Codec<{ tank: number }>>();
     // @ts-expect-error: validate
     jsonSchemaCodec(readingSchema, { validat: "none" });
   });

@@ -23,6 +23,8 @@ export interface JsonSchemaOptions extends JsonOptions {
 export interface JsonSteps<T> {
   /** The JSON value to write for `value`. */
   readonly toWire: (value: T) => unknown;
+  /** Throws unless the other side would take `wire`. */
+  readonly checkWire?: ((wire: unknown) => void) | undefined;
   /** The value for a JSON value that was read. */
   readonly fromWire: (wire: unknown) => T;
 }
@@ -30,6 +32,11 @@ export interface JsonSteps<T> {
 const depthMaxDefault = 512;
 const depthMaxMost = 2_000;
 const validateChoices: readonly unknown[] = ["both", "receive", "none"] satisfies Validate[];
+
+/** For codecs whose values are their JSON. */
+export function asItIs<T>(value: T): T {
+  return value;
+}
 
 /** @throws {UsageError} if `depthMax` is not an integer from 1 to 2000. */
 export function makeJsonCodec<T>(steps: JsonSteps<T>, options: JsonOptions): Codec<T> {
@@ -39,12 +46,18 @@ export function makeJsonCodec<T>(steps: JsonSteps<T>, options: JsonOptions): Cod
       details: { depthMax, depthMaxMost },
     });
   }
-  const { toWire, fromWire } = steps;
+  const { toWire, checkWire, fromWire } = steps;
   const writer = new JsonWriter(depthMax);
   return {
     name: "json",
-    encode: (value) => writer.write(toWire(value)),
-    decode: (bytes) => fromWire(readJson(bytes, depthMax)),
+    encode(value) {
+      const wire = toWire(value);
+      checkWire?.(wire);
+      return writer.write(wire, checkWire);
+    },
+    decode(bytes) {
+      return fromWire(readJson(bytes, depthMax));
+    },
   };
 }
 

@@ -46,7 +46,7 @@ function hasDoubtfulNumber(value: unknown, levelsLeft: number, depthMax: number)
   if (typeof value === "number") return Math.abs(value) > Number.MAX_SAFE_INTEGER;
   if (typeof value !== "object" || value === null) return false;
   if (levelsLeft === 0) {
-    const reason = `nested more than ${depthMax} levels deep`;
+    const reason = `nested more than ${depthMax} levels (depthMax)`;
     throw misfitError({ subject: "payload", pointer: "", reason });
   }
   let doubtful = false;

@@ -99,7 +99,7 @@ test("a plain object of another realm is plain data", async () => {
 
 test("nesting is taken up to the limit, and refused above it", () => {
   expect(textOf(nested(512))).toHaveLength(Buffer.byteLength(JSON.stringify(nested(512))));
-  expect(errorOf(nested(513)).message).toMatch(/nested more than 512 levels deep/);
+  expect(errorOf(nested(513)).message).toMatch(/nested more than 512 levels/);
 });
 
 test("a value that contains itself is refused", () => {

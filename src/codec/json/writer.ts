@@ -20,6 +20,8 @@ export class JsonWriter {
   readonly #utf8 = new Utf8Writer();
   /** Prototypes whose instances were found to be plain fields. */
   readonly #plainPrototypes = new WeakSet<object>();
+  /** Whether the value being written has properties that are undefined. */
+  #leavesOut = false;
 
   constructor(depthMax: number) {
     this.#depthMax = depthMax;
@@ -27,11 +29,15 @@ export class JsonWriter {
 
   /**
    * The compact JSON of `value`.
+   *
+   * @param checkKept Called with what is left of the value, if properties that are undefined were
+   *   left out. May throw.
    * @throws {CodecError} naming the place, if reading it back would give something else.
    */
-  write(value: unknown): Uint8Array {
+  write(value: unknown, checkKept?: (kept: unknown) => void): Uint8Array {
     let fault: Fault | undefined;
     let text = "";
+    this.#leavesOut = false;
     try {
       fault = this.#faultIn(value, this.#depthMax);
       if (fault === undefined) text = JSON.stringify(value);
@@ -39,9 +45,12 @@ export class JsonWriter {
       // A getter or proxy of the sender's that throws, or text beyond the longest string.
       throw misfitError({ subject: "value", pointer: "", reason: reasonOf(cause), cause });
     }
-    if (fault === undefined) return this.#utf8.write(text);
-    const { path, reason } = fault;
-    throw misfitError({ subject: "value", pointer: pointerOf(path.reverse()), reason });
+    if (fault !== undefined) {
+      const { path, reason } = fault;
+      throw misfitError({ subject: "value", pointer: pointerOf(path.reverse()), reason });
+    }
+    if (this.#leavesOut && checkKept !== undefined) checkKept(JSON.parse(text));
+    return this.#utf8.write(text);
   }
 
   #faultIn(value: unknown, levelsLeft: number): Fault | undefined {
@@ -54,7 +63,9 @@ export class JsonWriter {
       case "object":
         if (value === null) return undefined;
         if (levelsLeft === 0) {
-          return leafFault(`nested more than ${this.#depthMax} levels deep, or part of itself`);
+          return leafFault(
+            `nested more than ${this.#depthMax} levels (depthMax), or part of itself`,
+          );
         }
         return Array.isArray(value)
           ? this.#faultInElements(value, levelsLeft - 1)
@@ -87,7 +98,10 @@ export class JsonWriter {
     for (const key in object) {
       // Every key may be asked of an object; what is not there is undefined.
       const field = (object as Record<string, unknown>)[key];
-      if (field === undefined) continue;
+      if (field === undefined) {
+        this.#leavesOut = true;
+        continue;
+      }
       const found = this.#faultIn(field, levelsLeft);
       if (found !== undefined && Object.hasOwn(object, key)) {
         found.path.push(key);

@@ -6,7 +6,7 @@
  * newcomer is refused. A peer of ours that has reconnected is known by its instance id, and takes
  * its own seat back at once.
  */
-import { startTimer } from "../../io/timer.ts";
+import { systemClock } from "../../io/clock.ts";
 import type { PairLink } from "./link.ts";
 
 /** How long the one who sits has to answer. */
@@ -91,7 +91,7 @@ export class Seat {
 
 function withinMs(done: Promise<void>, timeoutMs: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const timer = startTimer(timeoutMs, () => resolve(false));
+    const timer = systemClock.startTimer(timeoutMs, () => resolve(false));
     void done.then(() => {
       timer.cancel();
       resolve(true);

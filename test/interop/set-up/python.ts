@@ -29,8 +29,11 @@ print(json.dumps({
  */
 export async function findPython(): Promise<string> {
   const named = process.env["PYTHON"];
-  const names = [...versions.map((version) => `python${version}`), "python3", "python"];
-  const pythons = await look(named === undefined ? names : [named]);
+  const names =
+    named === undefined
+      ? [...versions.map((version) => `python${version}`), "python3", "python"]
+      : [named];
+  const pythons = await look(names);
   const usable = pythons.find(isUsable);
   if (usable !== undefined) return usable.name;
 
@@ -43,8 +46,8 @@ export async function findPython(): Promise<string> {
     if (installed !== undefined) return installed.name;
   }
   throw new MissingPeer(
-    `it runs on Python ${versions.join(", ")} with venv; here ${listed(pythons)}. Install one, on ` +
-      `Debian as root by: apt-get install ${packages.join(" ")}; or name one: ` +
+    `it runs on Python ${versions.join(", ")} with venv; ${listed(pythons, names)}. Install one, ` +
+      `on Debian as root by: apt-get install ${packages.join(" ")}; or name one: ` +
       "PYTHON=/path/to/python3.11 npm run interop",
   );
 }
@@ -81,11 +84,11 @@ async function installFromDebian(packages: readonly string[]): Promise<void> {
   }
 }
 
-function listed(pythons: readonly Python[]): string {
-  if (pythons.length === 0) return "there is no Python 3";
+function listed(pythons: readonly Python[], names: readonly string[]): string {
+  if (pythons.length === 0) return `none of ${names.join(", ")} is a Python 3`;
   const texts = pythons.map(
     ({ name, version, makesEnvironments }) =>
       `${name} is ${version}${makesEnvironments ? "" : " without venv"}`,
   );
-  return texts.join(", ");
+  return `here ${texts.join(", ")}`;
 }

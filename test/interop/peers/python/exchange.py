@@ -25,7 +25,7 @@ HOST = "127.0.0.1"
 NAMESPACE = Namespace(["dev", "plexo", "test"])
 
 FOO_SCHEMA = {
-    "$schema": "http://json-schema.org/draft-07/schema#",
+    "$schema": "http://json-schema.org/draft-04/schema",
     "id": "foo",
     "title": "Foo",
     "type": "object",
@@ -39,7 +39,7 @@ FOO_SCHEMA = {
 }
 
 BAR_SCHEMA = {
-    "$schema": "http://json-schema.org/draft-07/schema#",
+    "$schema": "http://json-schema.org/draft-04/schema",
     "id": "bar",
     "title": "Bar",
     "type": "object",

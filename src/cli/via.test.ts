@@ -1,0 +1,24 @@
+import { UsageError } from "plexo";
+import { describe, expect, test } from "vitest";
+import { chooseVia } from "./via.ts";
+
+describe("chooseVia", () => {
+  test.each([
+    ["pair://h:1", ["pair://h:1"]],
+    ["pair://h:1 pair://h:2?bind", ["pair://h:1", "pair://h:2?bind"]],
+    [" pair://h:1,\n pair://h:2,,nats://h:3, ", ["pair://h:1", "pair://h:2", "nats://h:3"]],
+    ["pubsub://h:1?peers=a:1,b:2,pair://h:2", ["pubsub://h:1?peers=a:1,b:2", "pair://h:2"]],
+    ["h:1,h:2", ["h:1,h:2"]],
+  ])("PLEXO_VIA %j names %j", (PLEXO_VIA, urls) => {
+    expect(chooseVia([], { PLEXO_VIA })).toEqual(urls);
+  });
+
+  test("URLs given as options take its place", () => {
+    expect(chooseVia(["pair://h:1"], { PLEXO_VIA: "pair://h:2" })).toEqual(["pair://h:1"]);
+  });
+
+  test.each([{}, { PLEXO_VIA: "" }, { PLEXO_VIA: " , " }])("with none, %j, it says how", (env) => {
+    expect(() => chooseVia([], env)).toThrow(UsageError);
+    expect(() => chooseVia([], env)).toThrow(/--via pair:\/\/127\.0\.0\.1:5580.*PLEXO_VIA/);
+  });
+});

@@ -1,0 +1,144 @@
+import { Buffer } from "node:buffer";
+import { existsSync } from "node:fs";
+import { TransportError } from "plexo";
+import { PairGanglion } from "plexo/pair";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { BuiltCommand, findFreePort } from "./command.ts";
+
+let command: BuiltCommand;
+const open: PairGanglion[] = [];
+
+beforeAll(() => {
+  command = new BuiltCommand();
+}, 120_000);
+
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((ganglion) => ganglion.close()));
+});
+
+afterAll(() => command.remove());
+
+async function makePeer(): Promise<{ peer: PairGanglion; url: string }> {
+  const peer = new PairGanglion({
+    bind: { host: "127.0.0.1", port: 0 },
+    queue: { limit: 10 },
+    sendHighWaterBytes: 1024,
+  });
+  open.push(peer);
+  peer.on("incident", () => {});
+  await peer.opened;
+  return { peer, url: `pair://127.0.0.1:${peer.address.port}` };
+}
+
+const topic = "dev.plexo.test.N.json";
+
+describe("the command plexo, as processes,", { timeout: 60_000 }, () => {
+  test("sends what another prints, started before it or after", async () => {
+    const url = `pair://127.0.0.1:${await findFreePort()}`;
+    const before = command.start(["send", topic, "--via", url]);
+    before.child.stdin.end('{"n":1}\n');
+    await before.stderr.hasLines(1);
+    expect(String(before.stderr)).toMatch(/ECONNREFUSED/);
+
+    const echo = command.start(["echo", topic, "--via", `${url}?bind`, "--count", "3"]);
+    await echo.stdout.hasLines(1);
+    expect(await before.exitCode).toBe(0);
+
+    const after = command.start(["send", topic, "--via", url]);
+    after.child.stdin.end('{"n":2}\n{"n":3}');
+    expect(await after.exitCode).toBe(0);
+    expect(await echo.exitCode).toBe(0);
+    const values = echo.stdout.lines.map((line) => (JSON.parse(line) as { value: unknown }).value);
+    expect(values).toEqual([{ n: 1 }, { n: 2 }, { n: 3 }]);
+    expect(String(echo.stderr)).toBe("");
+  });
+
+  test("ends with 0 when its output is read no more", async () => {
+    const { peer, url } = await makePeer();
+    const echo = command.start(["echo", "dev.>", "--via", url]);
+    await peer.ready(topic, { receivers: 1 });
+    await peer.transmitRaw(topic, Buffer.from("1"));
+    await echo.stdout.hasLines(1);
+    echo.child.stdout.destroy();
+    await peer.transmitRaw(topic, Buffer.from("2"));
+    expect(await echo.exitCode).toBe(0);
+    expect(String(echo.stderr)).toBe("");
+  });
+
+  test("slows down the sender when its output is read slowly, and loses nothing", async () => {
+    const { peer, url } = await makePeer();
+    const echo = command.start(["echo", "dev.>", "--via", url]);
+    await peer.ready(topic, { receivers: 1 });
+    echo.child.stdout.pause();
+    const payload = Buffer.from(JSON.stringify("x".repeat(64 * 1024)));
+    let sent = 0;
+    const sendAll = async (): Promise<void> => {
+      for (;;) {
+        await peer.transmitRaw(topic, payload, { timeoutMs: 500 });
+        sent += 1;
+      }
+    };
+    await expect(sendAll()).rejects.toThrow(TransportError);
+    echo.child.stdout.resume();
+    await echo.stdout.hasLines(sent);
+    expect(echo.stdout.lines).toHaveLength(sent);
+    echo.child.kill("SIGINT");
+    expect(await echo.exitCode).toBe(0);
+  });
+
+  test("ends cleanly on a signal: echo with 0, send with 128 and its number", async () => {
+    for (const [signal, code] of [
+      ["SIGINT", 130],
+      ["SIGTERM", 143],
+    ] as const) {
+      const [listening, sending] = [await makePeer(), await makePeer()];
+      const echo = command.start(["echo", "dev.>", "--via", listening.url]);
+      const send = command.start(["send", topic, "--via", sending.url]);
+      await listening.peer.ready(topic, { receivers: 1 });
+      await sending.peer.ready(topic, { receivers: 1 });
+      echo.child.kill(signal);
+      send.child.kill(signal);
+      expect([await echo.exitCode, await send.exitCode]).toEqual([0, code]);
+      expect(`${echo.stderr}${send.stderr}`).toBe("");
+    }
+  });
+
+  test("ends at a bad line, though its input goes on", async () => {
+    const { url } = await makePeer();
+    const send = command.start(["send", topic, "--via", url]);
+    send.child.stdin.write("1\n2,\n");
+    expect(await send.exitCode).toBe(1);
+    expect(String(send.stderr)).toMatch(/^plexo: line 2: not JSON: .*\n$/);
+  });
+
+  test("ends without having read its input when it cannot begin", async () => {
+    const { url } = await makePeer();
+    const send = command.start(["send", topic, "--via", `${url}?bind`]);
+    expect(await send.exitCode).toBe(1);
+    expect(String(send.stderr)).toMatch(/^plexo: .*EADDRINUSE.*\n$/);
+  });
+
+  test.skipIf(!existsSync("/dev/full"))("ends with 1 when its output has no room", async () => {
+    const { peer, url } = await makePeer();
+    const echo = command.start(["echo", "dev.>", "--via", url], { stdout: "/dev/full" });
+    await peer.ready(topic, { receivers: 1 });
+    await peer.transmitRaw(topic, Buffer.from("1"));
+    expect(await echo.exitCode).toBe(1);
+    expect(String(echo.stderr)).toMatch(/^plexo: standard output cannot be written: ENOSPC.*\n$/);
+  });
+
+  test("shows no stack trace for a bug, unless PLEXO_DEBUG is set", async () => {
+    // Waits until the command watches, then throws where nothing catches.
+    const bug =
+      "data:text/javascript,const timer = setInterval(() => {" +
+      "if (process.listenerCount('uncaughtException') > 0) throw new Error('boom') }, 5)";
+    const args = ["echo", "dev.>", "--via", "pair://127.0.0.1:0?bind"];
+    const echo = command.start(args, { import: bug });
+    expect(await echo.exitCode).toBe(1);
+    expect(String(echo.stderr)).toMatch(/^plexo: a bug of plexo: Error: boom; PLEXO_DEBUG=1 .*\n$/);
+
+    const debugged = command.start(args, { import: bug, env: { PLEXO_DEBUG: "1" } });
+    expect(await debugged.exitCode).toBe(1);
+    expect(String(debugged.stderr)).toMatch(/\nError: boom\n {4}at /);
+  });
+});
