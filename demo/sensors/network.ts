@@ -40,8 +40,8 @@ export function parseNetDev(text: string): InterfaceCounters[] {
       .trim()
       .split(/\s+/)
       .map(Number);
-    const [receivedBytes, , , , , , , , sentBytes] = numbers;
-    if (colonAt < 0 || receivedBytes === undefined || sentBytes === undefined) continue;
+    const [receivedBytes = Number.NaN, , , , , , , , sentBytes = Number.NaN] = numbers;
+    if (colonAt < 0 || Number.isNaN(receivedBytes + sentBytes)) continue;
     interfaces.push({ name: line.slice(0, colonAt).trim(), receivedBytes, sentBytes });
   }
   return interfaces;

@@ -6,8 +6,11 @@
  * as an element, what has a `toJSON` (Date), built-in kinds (Map, typed arrays), and getters of
  * classes. As with `JSON.stringify`, properties that are `undefined` are left out, -0 is written
  * as 0, an instance of a class as its own enumerable fields, and keys that are symbols are no data.
- * On arrival an integer that no double holds is refused as well: nothing is rounded in silence
- * but fractions.
+ *
+ * What is read is JSON in UTF-8, of any origin, with two limits: how deep it is nested
+ * (`depthMax`), and that no number is beyond the largest double nor an integer that no double
+ * holds. So nothing is rounded in silence but fractions. (An integer that ends as JavaScript would
+ * write it, 9223372036854776000, is taken for the double that it then was.)
  */
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { UsageError } from "../errors.ts";

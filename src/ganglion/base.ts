@@ -9,7 +9,6 @@ import {
   IncidentReporter,
   reportUnheard,
 } from "../incident.ts";
-import { systemClock } from "../io/clock.ts";
 import { Neuron, topicOf } from "../neuron.ts";
 import type { Patience } from "../queue.ts";
 import type { RawReactant, Reactant, ReactOptions } from "../reactant.ts";
@@ -21,6 +20,8 @@ import { checkPattern, checkTopic, isPattern, type TopicPattern } from "../topic
 import type { Wait } from "../wait.ts";
 import { Filter, type FilterOptions } from "./filter.ts";
 import type { Attachment, Ganglion, Junction, ReadyOptions, TransmitOptions } from "./ganglion.ts";
+import { Readiness } from "./readiness.ts";
+import { Subscriptions } from "./subscriptions.ts";
 import { SynapseTable } from "./synapse-table.ts";
 
 export interface GanglionOptions extends FilterOptions {
@@ -65,9 +66,8 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
   readonly #patience: Patience;
   readonly #topicsMax: number;
   readonly #reporter = new IncidentReporter();
-  readonly #registrations = new Set<Registration>();
-  readonly #receptors = new Set<Receptor>();
-  readonly #readinessWaiters = new Set<() => void>();
+  readonly #subscriptions = new Subscriptions();
+  readonly #readiness = new Readiness();
   // The neuron transmitted last, and its synapse; neither after `close()`.
   #lastNeuron: Neuron | undefined;
   #lastSynapse: S | undefined;
@@ -204,24 +204,11 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
   async ready(target: Neuron | string, options: ReadyOptions = {}): Promise<void> {
     this.#checkOpen();
     const topic = topicOf(target);
-    const { receivers, signal } = options;
-    signal?.throwIfAborted();
     this.checkCapable(topic);
-    if (this.isReady(topic, receivers)) return;
-    await new Promise<void>((resolve, reject) => {
-      const settle = (act: () => void): void => {
-        this.#readinessWaiters.delete(look);
-        signal?.removeEventListener("abort", aborted);
-        act();
-      };
-      const aborted = (): void => settle(() => reject(signal?.reason));
-      const look = (): void => {
-        if (this.#closing !== undefined) settle(() => reject(this.#closedError()));
-        else if (this.isReady(topic, receivers)) settle(resolve);
-      };
-      this.#readinessWaiters.add(look);
-      signal?.addEventListener("abort", aborted, { once: true });
-    });
+    await this.#readiness.wait(() => {
+      this.#checkOpen();
+      return this.isReady(topic, options.receivers);
+    }, options.signal);
   }
 
   stats(): Stats {
@@ -283,7 +270,7 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
   }
 
   readinessChanged(): void {
-    for (const look of this.#readinessWaiters) look();
+    this.#readiness.changed();
     this.#junction?.readinessChanged();
   }
 
@@ -405,18 +392,12 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
   }
 
   #register(receptor: Receptor, signal: AbortSignal | undefined, remove: () => void): Subscription {
-    this.#receptors.add(receptor);
-    this.readinessChanged();
-    const registration: Registration = new Registration(() => {
-      this.#registrations.delete(registration);
-      this.#receptors.delete(receptor);
+    const subscription = this.#subscriptions.add(receptor, signal, () => {
       remove();
-      receptor.close();
       this.readinessChanged();
     });
-    this.#registrations.add(registration);
-    if (signal !== undefined) registration.endBy(signal);
-    return registration;
+    this.readinessChanged();
+    return subscription;
   }
 
   async #close(): Promise<void> {
@@ -426,19 +407,9 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
     await Promise.resolve();
     this.readinessChanged();
     await this.shut();
-    await this.#settleReceptors();
-    for (const registration of [...this.#registrations]) registration.unsubscribe();
+    await this.#subscriptions.settle(this.lingerMs);
+    this.#subscriptions.end();
     this.#junction?.left(this);
     this.#junction = undefined;
-  }
-
-  async #settleReceptors(): Promise<void> {
-    const idle = Promise.all([...this.#receptors].map((receptor) => receptor.idle()));
-    let timer: { cancel(): void } | undefined;
-    const lingerOver = new Promise<void>((resolve) => {
-      timer = systemClock.startTimer(this.lingerMs, resolve);
-    });
-    await Promise.race([idle, lingerOver]);
-    timer?.cancel();
   }
 }

@@ -26,7 +26,9 @@ export interface CodecSubject<T> {
   readonly same?: (left: T, right: T) => boolean;
 }
 
+/** Bytes whose meaning is known from elsewhere. */
 export interface GoldenBytes<T> {
+  /** Which bytes these are, for the message of a failure. */
   readonly name: string;
   readonly bytes: Uint8Array;
   readonly value: T;
@@ -34,6 +36,7 @@ export interface GoldenBytes<T> {
   readonly canonical: boolean;
 }
 
+/** One rule. */
 export interface CodecCase {
   /** A sentence about codecs, for the title of a test. */
   readonly name: string;
@@ -46,6 +49,7 @@ const seed = 0x9e3779b9;
 const generatedCount = 200;
 const mutantCount = 500;
 
+/** Every rule; none takes more than a second or so. */
 export const codecCases: readonly CodecCase[] = [
   {
     name: "the name can be part of a topic",

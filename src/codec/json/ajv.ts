@@ -5,6 +5,7 @@ import { reasonOf } from "./misfit.ts";
 
 /** What plexo needs of an instance of `Ajv` or `Ajv2020`, version 8. */
 export interface AjvInstance {
+  /** The options it was made with; these change values. */
   readonly opts: {
     readonly coerceTypes?: unknown;
     readonly removeAdditional?: unknown;
