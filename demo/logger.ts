@@ -16,7 +16,7 @@ const utf8 = new TextDecoder();
 // To a pattern, not to types. The next call comes when this one is settled, so lines keep their order.
 plexus.reactRaw(`${demo.path}.*.json`, async (bytes, { topic }) => {
   const message = Stamped.parse(JSON.parse(utf8.decode(bytes)));
-  await file.appendFile(`${JSON.stringify({ topic, ...message })}\n`);
+  await file.appendFile(`${JSON.stringify({ topic, value: message })}\n`);
   inbox.took(topic, message);
 });
 

@@ -4,6 +4,7 @@ import { Bar, Foo, fooCount } from "./foo-bar.ts";
 
 const url = process.argv[2] ?? "pair://127.0.0.1:5580?bind";
 await using plexus = new Plexus({ ganglia: [await openGanglion(url)] });
+console.log(`waiting for Foos at ${url}`);
 
 for await (const { message, message_id, message_num, node_id } of plexus.axon(Foo)) {
   console.log(`got Foo ${message_num} from ${node_id}: ${message}`);

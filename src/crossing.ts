@@ -9,6 +9,8 @@ export class Crossing extends Synapse {
   joints: readonly Joint[] = [];
   /** True while reactants of this plexus are the only way to go. */
   isLocal = false;
+  /** True while one of these is external. */
+  leavesProcess = false;
   /** True while a ganglion of these has a segment label. */
   isSegmented = false;
   /** True while the plexus takes the topic from its ganglia. */

@@ -14,10 +14,6 @@ export class Dendrite {
     return this.#receptors.length;
   }
 
-  get queueDepth(): number {
-    return this.#receptors.reduce((sum, receptor) => sum + receptor.queueDepth, 0);
-  }
-
   get receptors(): readonly Receptor[] {
     return this.#receptors;
   }

@@ -11,7 +11,8 @@ import { Joint } from "./joint.ts";
 import { type Neuron, topicOf } from "./neuron.ts";
 import type { Patience } from "./queue.ts";
 import { Round } from "./round.ts";
-import { type TopicPattern, TopicSet } from "./topic.ts";
+import { type Stats, sumOf } from "./stats.ts";
+import { isPattern, type TopicPattern, TopicSet } from "./topic.ts";
 import { both, type Wait } from "./wait.ts";
 import { Way } from "./way.ts";
 
@@ -83,6 +84,7 @@ export class Plexus extends GanglionBase<Crossing> implements Junction {
     if (crossing.isLocal && crossing.dendrite.size > 0) {
       return crossing.dendrite.transduce(impulse, crossing, patience);
     }
+    if (crossing.leavesProcess) encode(crossing, impulse);
     return this.#conductOut(crossing, impulse, undefined, patience);
   }
 
@@ -104,10 +106,6 @@ export class Plexus extends GanglionBase<Crossing> implements Junction {
     if (crossing === undefined) {
       this.droppedElsewhere("unclaimed", impulse.topic, "nobody here reacts to its topic");
       return undefined;
-    }
-    if (impulse.source !== undefined) {
-      crossing.counters.received += 1;
-      crossing.counters.bytesReceived += impulse.bytes.length;
     }
     const { label } = impulse;
     if (label !== undefined) {
@@ -241,10 +239,9 @@ export class Plexus extends GanglionBase<Crossing> implements Junction {
     return crossing;
   }
 
-  protected override interestChanged(target: TopicPattern, _wanted: boolean): void {
-    const crossing = this.synapses.find(target);
-    if (crossing !== undefined) this.#refresh(crossing);
-    else this.#refreshPattern(target);
+  protected override interestChanged(target: TopicPattern): void {
+    for (const crossing of this.synapses.matching(target)) this.#refresh(crossing);
+    if (isPattern(target)) this.#refreshPattern(target);
   }
 
   protected override adaptPattern(pattern: TopicPattern): void {
@@ -255,8 +252,7 @@ export class Plexus extends GanglionBase<Crossing> implements Junction {
   protected override junctionWants(target: TopicPattern, wanted: boolean): void {
     if (wanted) this.#wantedAbove.add(target);
     else this.#wantedAbove.delete(target);
-    for (const crossing of this.synapses.matching(target)) this.#refresh(crossing);
-    this.#refreshPattern(target);
+    this.interestChanged(target);
   }
 
   protected override wantsUnknown(topic: string): boolean {
@@ -292,6 +288,7 @@ export class Plexus extends GanglionBase<Crossing> implements Junction {
   #connect(crossing: Crossing): void {
     crossing.joints = this.#jointsFor(crossing.topic);
     crossing.isSegmented = crossing.joints.some(({ ganglion }) => ganglion.segment !== undefined);
+    crossing.leavesProcess = crossing.joints.some(({ ganglion }) => ganglion.external);
     crossing.isLocal = crossing.joints.length === 0 && this.junction === undefined;
     this.#refresh(crossing);
   }
@@ -308,7 +305,7 @@ export class Plexus extends GanglionBase<Crossing> implements Junction {
 
   protected override receivers(topic: string): number | undefined {
     const external = this.#jointsFor(topic).filter((joint) => joint.ganglion.external);
-    if (external.length === 0) return this.synapses.find(topic)?.dendrite.size ?? 0;
+    if (external.length === 0) return this.synapses.receptorCount(topic);
     let sum = 0;
     for (const joint of external) {
       const count = joint.receivers(topic);
@@ -329,6 +326,11 @@ export class Plexus extends GanglionBase<Crossing> implements Junction {
     throw new UsageError(`a ganglion of this plexus cannot know the receivers of ${topic}`, {
       details: { topic, receivers },
     });
+  }
+
+  /** What is counted here and in its ganglia, those that were closed apart not included. */
+  override stats(): Stats {
+    return sumOf([super.stats(), ...this.#joints.map((joint) => joint.ganglion.stats())]);
   }
 
   left(ganglion: Ganglion): void {
@@ -354,5 +356,18 @@ export class Plexus extends GanglionBase<Crossing> implements Junction {
     const around = this.junction;
     if (!(around instanceof Plexus)) return false;
     return around === ganglion || around.#isInside(ganglion);
+  }
+}
+
+/**
+ * Before anybody has it: what does not fit its codec rejects `transmit` and reaches nobody.
+ * @throws {CodecError}
+ */
+function encode(crossing: Crossing, impulse: Impulse): void {
+  try {
+    impulse.bytes;
+  } catch (cause) {
+    crossing.counters.encodeErrors += 1;
+    throw cause;
   }
 }

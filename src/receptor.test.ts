@@ -71,14 +71,14 @@ describe("a receptor", () => {
     const receptor = makeReceptor(call);
     give(receptor, "a", "b", "c");
     expect(got).toEqual(["a"]);
-    expect(receptor.queueDepth).toBe(2);
+    expect(synapse.counters.queueDepth).toBe(2);
     gates[0]?.open();
     await microtasks();
     expect(got).toEqual(["a", "b"]);
     gates[1]?.open();
     await microtasks();
     expect(got).toEqual(["a", "b", "c"]);
-    expect(receptor.queueDepth).toBe(0);
+    expect(synapse.counters.queueDepth).toBe(0);
   });
 
   test("keeps the order when calls are now synchronous, now not", async () => {
@@ -163,7 +163,12 @@ describe("a reactant that fails", () => {
       expect.objectContaining({ kind: "reactant-failed", topic: neuron.name, ganglion: "test" }),
     ]);
     expect(incidents[0]?.cause).toEqual(new Error("on purpose"));
-    expect(synapse.counts()).toMatchObject({ delivered: 2, failed: 2, dropped: {}, queueDepth: 0 });
+    expect(synapse.counters.snapshot()).toMatchObject({
+      delivered: 2,
+      failed: 2,
+      dropped: {},
+      queueDepth: 0,
+    });
   });
 
   test("returns what settles twice: it counts once", async () => {
@@ -205,7 +210,10 @@ describe("the queue of a receptor", () => {
       }
       expect(got).toEqual(expected);
     }
-    expect(synapse.counts().dropped).toEqual({ "queue-full": 4 });
+    expect(synapse.counters.snapshot()).toMatchObject({
+      dropped: { "queue-full": 4 },
+      queueDepth: 0,
+    });
     expect(incidents).toHaveLength(4);
     expect(incidents[0]).toMatchObject({ kind: "dropped", reason: "queue-full" });
   });
@@ -220,7 +228,7 @@ describe("the queue of a receptor", () => {
     );
     expect(waits.slice(0, 2)).toEqual([undefined, undefined]);
     await expect(waits[2]).rejects.toThrow(TransportError);
-    expect(synapse.counts().dropped).toEqual({ "queue-full": 1 });
+    expect(synapse.counters.snapshot().dropped).toEqual({ "queue-full": 1 });
   });
 
   test("block, the default: makes the sender wait for a place", async () => {
@@ -230,7 +238,7 @@ describe("the queue of a receptor", () => {
     expect(await outcomeOf(waits[2] as Promise<void>)).toBe("pending");
     gates[0]?.open();
     expect(await outcomeOf(waits[2] as Promise<void>)).toBe("resolved");
-    expect(synapse.counts().dropped).toEqual({});
+    expect(synapse.counters.snapshot().dropped).toEqual({});
   });
 
   test("is made only when it is needed, and holds 1000 then", () => {
@@ -238,7 +246,6 @@ describe("the queue of a receptor", () => {
     const receptor = makeReceptor(call);
     const texts = Array.from({ length: 1_002 }, (_, index) => `${index}`);
     const waits = offer(receptor, ...texts);
-    expect(receptor.queueDepth).toBe(1_000);
     expect(waits.findIndex((wait) => wait !== undefined)).toBe(1_001);
   });
 });
@@ -250,7 +257,7 @@ describe("a receptor that is closed", () => {
     const waits = offer(receptor, "a", "b", "c", "d");
     receptor.close();
     await expect(waits[3]).rejects.toThrow(ClosedError);
-    expect(synapse.counts().dropped).toEqual({ closed: 3 });
+    expect(synapse.counters.snapshot()).toMatchObject({ dropped: { closed: 3 }, queueDepth: 0 });
     expect(incidents).toEqual([
       expect.objectContaining({ kind: "dropped", reason: "closed", count: 3 }),
     ]);
@@ -265,7 +272,7 @@ describe("a receptor that is closed", () => {
     receptor.close();
     expect(offer(receptor, "a")).toEqual([undefined]);
     expect(got).toEqual([]);
-    expect(synapse.counts().dropped).toEqual({ closed: 1 });
+    expect(synapse.counters.snapshot().dropped).toEqual({ closed: 1 });
   });
 
   test("by its own call, while others wait, makes no further call", async () => {
@@ -280,7 +287,7 @@ describe("a receptor that is closed", () => {
     gate.open();
     await microtasks();
     expect(got).toEqual(["a"]);
-    expect(synapse.counts().dropped).toEqual({ closed: 1 });
+    expect(synapse.counters.snapshot().dropped).toEqual({ closed: 1 });
   });
 });
 

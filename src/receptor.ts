@@ -52,10 +52,6 @@ export class Receptor {
     };
   }
 
-  get queueDepth(): number {
-    return this.#queue?.depth ?? 0;
-  }
-
   /** Calls the reactant, or queues the message while it is busy; a promise when the sender must wait. */
   take(input: unknown, impulse: Impulse, ledger: Ledger, patience?: Patience): Wait {
     if (this.#closed) {
@@ -69,8 +65,12 @@ export class Receptor {
     this.#queue ??= new BoundedQueue<Delivery>({
       what: `queue of a reactant to ${impulse.topic}`,
       ...this.#queueOptions,
-      dropped: (delivery, reason) => delivery.ledger.dropped(reason),
+      dropped: ({ ledger: of }, reason) => {
+        of.counters.queueDepth -= 1;
+        of.dropped(reason);
+      },
     });
+    ledger.counters.queueDepth += 1;
     return this.#queue.offer({ input, impulse, ledger }, patience);
   }
 
@@ -89,6 +89,7 @@ export class Receptor {
     const ended = new ClosedError("the subscription ended while a message waited");
     const left = this.#queue?.clear(ended) ?? [];
     for (const [ledger, count] of countBy(left, (delivery) => delivery.ledger)) {
+      ledger.counters.queueDepth -= count;
       ledger.dropped("closed", count);
     }
     this.#tellIdle();
@@ -134,6 +135,7 @@ export class Receptor {
     while (this.#running < this.#concurrency) {
       const next = queue.shift();
       if (next === undefined) break;
+      next.ledger.counters.queueDepth -= 1;
       this.#run(next.input, next.impulse, next.ledger);
     }
     this.#draining = false;

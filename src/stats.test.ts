@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { DropReason } from "./incident.ts";
-import { Counters, type Counts, countBy, totalOf } from "./stats.ts";
+import { Counters, type Counts, countBy, sumOf, totalOf } from "./stats.ts";
 
 const numericNames = [
   "sent",
@@ -17,10 +17,10 @@ const numericNames = [
 
 describe("Counters", () => {
   test("begin at nothing, with no reason for a drop", () => {
-    expect(new Counters().snapshot(3)).toEqual({
+    expect(new Counters().snapshot()).toEqual({
       ...Object.fromEntries(numericNames.map((name) => [name, 0])),
       dropped: {},
-      queueDepth: 3,
+      queueDepth: 0,
     });
   });
 
@@ -28,13 +28,13 @@ describe("Counters", () => {
     const counters = new Counters();
     counters.sent += 1;
     counters.drop("unclaimed", 2);
-    const before = counters.snapshot(0);
+    const before = counters.snapshot();
     counters.sent += 1;
     counters.drop("unclaimed", 3);
     counters.drop("late", 1);
     expect(before).toMatchObject({ sent: 1, dropped: { unclaimed: 2 } });
     expect(before.dropped).not.toHaveProperty("late");
-    expect(counters.snapshot(0)).toMatchObject({ sent: 2, dropped: { unclaimed: 5, late: 1 } });
+    expect(counters.snapshot()).toMatchObject({ sent: 2, dropped: { unclaimed: 5, late: 1 } });
   });
 });
 
@@ -53,7 +53,8 @@ describe("totalOf", () => {
       for (const [reason, count] of Object.entries(dropped)) {
         counters.drop(reason as DropReason, count);
       }
-      return counters.snapshot(queueDepth);
+      counters.queueDepth = queueDepth;
+      return counters.snapshot();
     });
 
   test("each count is the sum over the topics and of what has none", () => {
@@ -77,10 +78,29 @@ describe("totalOf", () => {
   test("leaves what it sums up as it was", () => {
     const counters = new Counters();
     counters.drop("late", 1);
-    const [topic, others] = [counters.snapshot(0), counters.snapshot(0)];
+    const [topic, others] = [counters.snapshot(), counters.snapshot()];
     totalOf({ topic }, others);
     expect(topic.dropped).toEqual({ late: 1 });
     expect(others.dropped).toEqual({ late: 1 });
+  });
+});
+
+test("sumOf adds up the topics that several ganglia have in common, and their totals", () => {
+  const one = new Counters();
+  one.sent = 1;
+  one.drop("late", 1);
+  const other = new Counters();
+  other.sent = 10;
+  other.queueDepth = 4;
+  const nothing = new Counters().snapshot();
+  const sum = sumOf([
+    totalOf({ a: one.snapshot() }, nothing),
+    totalOf({ a: other.snapshot(), b: other.snapshot() }, one.snapshot()),
+  ]);
+  expect(sum).toMatchObject({ sent: 22, dropped: { late: 2 }, queueDepth: 8 });
+  expect(sum.topics).toMatchObject({
+    a: { sent: 11, dropped: { late: 1 }, queueDepth: 4 },
+    b: { sent: 10, dropped: {}, queueDepth: 4 },
   });
 });
 

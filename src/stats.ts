@@ -41,6 +41,8 @@ export class Counters {
   encodeErrors = 0;
   decodeErrors = 0;
   late = 0;
+  /** Messages waiting in queues now, those of waiting senders included. */
+  queueDepth = 0;
   #dropped: Partial<Record<DropReason, number>> | undefined;
 
   drop(reason: DropReason, count: number): void {
@@ -48,7 +50,7 @@ export class Counters {
     this.#dropped[reason] = (this.#dropped[reason] ?? 0) + count;
   }
 
-  snapshot(queueDepth: number): Counts {
+  snapshot(): Counts {
     return {
       sent: this.sent,
       bytesSent: this.bytesSent,
@@ -60,7 +62,7 @@ export class Counters {
       decodeErrors: this.decodeErrors,
       late: this.late,
       dropped: { ...this.#dropped },
-      queueDepth,
+      queueDepth: this.queueDepth,
     };
   }
 }
@@ -79,16 +81,34 @@ const summed: readonly NumericCount[] = [
 
 /** The totals of `topics` and of what belongs to no topic. */
 export function totalOf(topics: Readonly<Record<string, Counts>>, others: Counts): Stats {
-  const dropped = { ...others.dropped };
-  const total: Mutable<Counts> = { ...others, dropped };
-  for (const counts of Object.values(topics)) {
+  return { ...addUp([others, ...Object.values(topics)]), topics };
+}
+
+/** Several ganglia as one. */
+export function sumOf(all: readonly Stats[]): Stats {
+  const byTopic = new Map<string, Counts[]>();
+  for (const { topics } of all) {
+    for (const [topic, counts] of Object.entries(topics)) {
+      const known = byTopic.get(topic);
+      if (known === undefined) byTopic.set(topic, [counts]);
+      else known.push(counts);
+    }
+  }
+  const topics = [...byTopic].map(([topic, counts]) => [topic, addUp(counts)] as const);
+  return { ...addUp(all), topics: Object.fromEntries(topics) };
+}
+
+function addUp(all: readonly Counts[]): Counts {
+  const dropped: Partial<Record<DropReason, number>> = {};
+  const total: Mutable<Counts> = { ...new Counters().snapshot(), dropped };
+  for (const counts of all) {
     for (const name of summed) total[name] += counts[name];
     total.queueDepth += counts.queueDepth;
     for (const [reason, count] of Object.entries(counts.dropped) as [DropReason, number][]) {
       dropped[reason] = (dropped[reason] ?? 0) + count;
     }
   }
-  return { ...total, topics };
+  return total;
 }
 
 /** How many of the items belong to each key: one incident for many messages that are given up. */

@@ -36,10 +36,6 @@ export class Synapse implements Ledger {
     return this.#repeats;
   }
 
-  counts(): Counts {
-    return this.counters.snapshot(this.dendrite.queueDepth);
-  }
-
   dropped(reason: DropReason, count = 1, cause?: unknown): void {
     this.counters.drop(reason, count);
     const what = count === 1 ? "a message was dropped" : `${count} messages were dropped`;
@@ -58,7 +54,7 @@ export class Synapse implements Ledger {
   }
 
   unreadable(impulse: Impulse, cause: unknown): void {
-    if (impulse.source === undefined) {
+    if (impulse.holdsSentValue) {
       this.counters.encodeErrors += 1;
       this.#report({ kind: "transmit-failed", message: "a value could not be encoded", cause });
       return;

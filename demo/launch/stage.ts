@@ -1,5 +1,4 @@
 /** Stage: the processes that are running, and the hub that joins them. */
-
 import type { Tally } from "../types.ts";
 import { Program, ProgramFailure } from "./program.ts";
 import type { Report } from "./protocol.ts";
@@ -20,6 +19,7 @@ export class Stage {
   readonly #hub: Program;
   readonly #running = new Set<Program>();
   readonly #seatWaiters = new Map<string, (url: string) => void>();
+  #isCleared = false;
   #fail: (cause: unknown) => void = () => {};
 
   /** @param unread Called when nobody reads any more what a program prints. */
@@ -55,7 +55,8 @@ export class Stage {
 
   /** Ends the hub, when all others have left. */
   async close(): Promise<void> {
-    await this.leave(this.#hub);
+    this.#hub.tell({ kind: "end", tallies: [] });
+    await this.#hub.report;
   }
 
   /** Resolves as `work` does. @throws {ProgramFailure} (rejects) as soon as a program fails. */
@@ -76,8 +77,9 @@ export class Stage {
     }
   }
 
-  /** Ends at once whatever is still running. */
+  /** Ends at once whatever is still running, and starts nothing any more. */
   clear(): void {
+    this.#isCleared = true;
     for (const program of this.#running) program.kill();
   }
 
@@ -87,6 +89,8 @@ export class Stage {
   }
 
   #start({ name, file, args = [], shows = false }: Role, via: readonly string[]): Program {
+    // The hub's answer may come when all is over; what was started then would never end.
+    if (this.#isCleared) throw new ProgramFailure(`${name} was not started: the play is over`);
     const program = new Program({ name, file, args: [...via, ...args], shows });
     this.#running.add(program);
     program.hear(({ kind }) => {

@@ -98,7 +98,7 @@ class Tap {
 
   /** A promise while the reader of the output is behind: the transports wait as well then. */
   #print(bytes: Uint8Array, impulse: Impulse): Promise<void> | undefined {
-    if (this.#seen.has(impulse)) return undefined;
+    if (this.#printed === this.#count || this.#seen.has(impulse)) return undefined;
     this.#seen.add(impulse);
     const wait = this.#output.write(printMessage(bytes, impulse, new Date()));
     this.#printed += 1;

@@ -57,8 +57,10 @@ What a line is depends on the topic's codec, its last part:
 Lines end in LF or CRLF, are UTF-8, and have at most ${lineBytesMax / 1024 / 1024} MiB. At a line that is
 not such send stops with 1 and names it; the lines before it are sent.
 
-The first message waits for a receiver, as --wait says. The last ones have as
-long, 10s at least, to be taken; send ends with 1 if messages were lost.
+The first message waits for a receiver, as --wait says. Later a receiver may be
+slow or away as long, 10s at least: for a place in the queue, and at the end
+for what is under way. If messages were lost send says how many and ends with 1.
+Ctrl-C ends the reading, and then send with 130; a second one ends it at once.
 With several --via each message is sent on all of them, and what else comes on
 the topic meanwhile is passed on between them.
 ${viaHelp}

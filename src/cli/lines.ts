@@ -1,6 +1,5 @@
 /** Lines: a byte stream cut at line feeds, in memory bounded by the longest line that is taken. */
-import type { Readable } from "node:stream";
-import { addAbortSignal } from "node:stream";
+import { addAbortSignal, type Readable } from "node:stream";
 import { CodecError, TransportError } from "plexo";
 
 export interface Line {
@@ -75,8 +74,9 @@ export class LineSplitter {
       this.#hold(rest);
       bytes = this.#buffer.subarray(0, this.#held);
       this.#held = 0;
+    } else {
+      this.#checkLength(rest.length);
     }
-    this.#checkLength(bytes.length);
     this.#number += 1;
     return { number: this.#number, text: this.#textOf(bytes) };
   }

@@ -43,14 +43,14 @@ describe("LineOutput", () => {
 
   test("a batch that has grown large goes out at once", () => {
     const stream = new SlowStream();
-    new LineOutput(stream).write("x".repeat(65_536));
+    void new LineOutput(stream).write("x".repeat(65_536));
     expect(stream.batches).toHaveLength(1);
   });
 
   test("while the reader is behind there is a promise to wait for", async () => {
     const stream = new SlowStream();
     const output = new LineOutput(stream);
-    output.write("more than ten units");
+    void output.write("more than ten units");
     await microtasks();
     const wait = output.write("b");
     expect(wait).toBeInstanceOf(Promise);
@@ -64,7 +64,7 @@ describe("LineOutput", () => {
   test("a reader that goes away is told, and nobody waits for it any more", async () => {
     const stream = new SlowStream();
     const output = new LineOutput(stream);
-    output.write("more than ten units");
+    void output.write("more than ten units");
     await microtasks();
     const wait = output.write("b");
     stream.take(errorOf("EPIPE"));
@@ -78,7 +78,7 @@ describe("LineOutput", () => {
   test("any other failure is a TransportError", async () => {
     const stream = new SlowStream();
     const output = new LineOutput(stream);
-    output.write("a");
+    void output.write("a");
     await microtasks();
     stream.take(errorOf("ENOSPC"));
     await expect(output.readerGone).rejects.toThrow(TransportError);

@@ -13,7 +13,7 @@ import { Neuron, topicOf } from "../neuron.ts";
 import type { Patience } from "../queue.ts";
 import type { RawReactant, Reactant, ReactOptions } from "../reactant.ts";
 import { Receptor } from "../receptor.ts";
-import { Counters, type Counts, type Stats, totalOf } from "../stats.ts";
+import { Counters, type Stats, totalOf } from "../stats.ts";
 import { Registration, type Subscription } from "../subscription.ts";
 import type { Synapse } from "../synapse.ts";
 import { checkPattern, checkTopic, isPattern, type TopicPattern } from "../topic.ts";
@@ -66,6 +66,7 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
   readonly #patience: Patience;
   readonly #topicsMax: number;
   readonly #reporter = new IncidentReporter();
+  readonly #listening = new Set<Registration>();
   readonly #subscriptions = new Subscriptions();
   readonly #readiness = new Readiness();
   // The neuron transmitted last, and its synapse; neither after `close()`.
@@ -108,12 +109,8 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
   protected abstract isReady(topic: string, receivers: number | undefined): boolean;
   /** Sends what is queued, for the linger time at most, and lets go of the transport. */
   protected abstract shut(): Promise<void>;
-  /** A topic or pattern has got its first receiver here, or lost its last. */
-  protected interestChanged(_target: TopicPattern, _wanted: boolean): void {}
-  /** Messages that wait to be sent. */
-  protected get sendQueueDepth(): number {
-    return 0;
-  }
+  /** A topic or pattern has got a reactant here, or lost one. */
+  protected interestChanged(_target: TopicPattern): void {}
   abstract ref(): void;
   abstract unref(): void;
 
@@ -150,10 +147,11 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
   transmit(instance: object, options?: TransmitOptions): Promise<void>;
   transmit(first: object, second?: unknown, third?: TransmitOptions): Promise<void> {
     // Senders mostly go on with one neuron; finding its synapse anew costs half of a message here.
-    if (first === this.#lastNeuron && third === undefined) {
-      const impulse = Impulse.ofValue(this.#lastNeuron, second);
-      return this.#launch(this.#lastSynapse as S, impulse, this.#patience);
+    const last = this.#lastSynapse;
+    if (last !== undefined && first === this.#lastNeuron && third === undefined) {
+      return this.#launch(last, Impulse.ofValue(this.#lastNeuron, second), this.#patience);
     }
+    if (this.#closing !== undefined) return this.#failed(undefined, this.#closedError());
     const isNeuron = first instanceof Neuron;
     // The overloads: with an instance the options are the second argument.
     const options = isNeuron ? third : (second as TransmitOptions | undefined);
@@ -205,6 +203,7 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
     this.#checkOpen();
     const topic = topicOf(target);
     this.checkCapable(topic);
+    checkReceivers(options.receivers);
     await this.#readiness.wait(() => {
       this.#checkOpen();
       return this.isReady(topic, options.receivers);
@@ -212,14 +211,20 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
   }
 
   stats(): Stats {
-    const topics: Record<string, Counts> = {};
-    for (const synapse of this.synapses.values()) topics[synapse.topic] = synapse.counts();
-    return totalOf(topics, this.otherCounters.snapshot(this.sendQueueDepth));
+    const topics = [...this.synapses.values()].map(({ topic, counters }) => {
+      return [topic, counters.snapshot()] as const;
+    });
+    return totalOf(Object.fromEntries(topics), this.otherCounters.snapshot());
   }
 
   on(_event: "incident", listener: IncidentListener): Subscription {
     this.#reporter.add(listener);
-    return new Registration(() => this.#reporter.remove(listener));
+    const registration: Registration = new Registration(() => {
+      this.#listening.delete(registration);
+      this.#reporter.remove(listener);
+    });
+    this.#listening.add(registration);
+    return registration;
   }
 
   close(): Promise<void> {
@@ -287,7 +292,7 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
   protected obtainSynapse(topic: string, neuron: Neuron | undefined): S {
     if (this.#closing !== undefined) throw this.#closedError();
     const known = this.synapses.find(topic);
-    if (known !== undefined && (known.neuron !== undefined || neuron === undefined)) return known;
+    if (known !== undefined && (neuron === undefined || neuron === known.neuron)) return known;
     if (neuron === undefined) checkTopic(topic);
     this.checkCapable(topic);
     return this.synapses.obtain(topic, neuron);
@@ -369,10 +374,10 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
 
   #subscribe(synapse: S, receptor: Receptor, signal: AbortSignal | undefined): Subscription {
     synapse.dendrite.add(receptor);
-    if (synapse.dendrite.size === 1) this.interestChanged(synapse.topic, true);
+    this.interestChanged(synapse.topic);
     return this.#register(receptor, signal, () => {
       synapse.dendrite.remove(receptor);
-      if (synapse.dendrite.size === 0) this.interestChanged(synapse.topic, false);
+      this.interestChanged(synapse.topic);
     });
   }
 
@@ -384,10 +389,10 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
     this.#checkOpen();
     checkPattern(pattern);
     this.synapses.addPattern(pattern, receptor);
-    this.interestChanged(pattern, true);
+    this.interestChanged(pattern);
     return this.#register(receptor, signal, () => {
       this.synapses.removePattern(receptor);
-      this.interestChanged(pattern, false);
+      this.interestChanged(pattern);
     });
   }
 
@@ -411,5 +416,13 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
     this.#subscriptions.end();
     this.#junction?.left(this);
     this.#junction = undefined;
+    for (const registration of [...this.#listening]) registration.unsubscribe();
   }
+}
+
+function checkReceivers(receivers: number | undefined): void {
+  if (receivers === undefined || (Number.isSafeInteger(receivers) && receivers >= 0)) return;
+  throw new UsageError(`${receivers} receivers; give a whole number from 0 on`, {
+    details: { receivers },
+  });
 }

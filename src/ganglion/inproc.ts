@@ -37,7 +37,7 @@ export class InprocGanglion extends GanglionBase<Synapse> {
   }
 
   protected override receivers(topic: string): number {
-    return this.synapses.find(topic)?.dendrite.size ?? 0;
+    return this.synapses.receptorCount(topic);
   }
 
   protected override isReady(topic: string, receivers = 0): boolean {

@@ -136,10 +136,6 @@ export class PairGanglion extends TransportGanglion {
     return this.#outbox.offer(synapse, impulse, patience);
   }
 
-  protected override get sendQueueDepth(): number {
-    return this.#outbox.depth;
-  }
-
   protected override checkSize(synapse: WireSynapse, byteCount: number): void {
     const bytesMax = this.#messageBytesMax - envelopeBytesMax - synapse.topicBytes.length;
     if (byteCount <= bytesMax) return;

@@ -45,8 +45,8 @@ export class SynapseTable<S extends Synapse> {
         if (matches(pattern, topic)) synapse.dendrite.add(receptor);
       }
       if (neuron !== undefined) this.#rememberClass(neuron);
-    } else if (synapse.neuron === undefined && neuron !== undefined) {
-      synapse.neuron = neuron;
+    } else if (neuron !== undefined && neuron !== synapse.neuron) {
+      synapse.neuron ??= neuron;
       this.#rememberClass(neuron);
     }
     return synapse;
@@ -55,6 +55,15 @@ export class SynapseTable<S extends Synapse> {
   /** The patterns that reactants here react to. */
   patterns(): Iterable<TopicPattern> {
     return this.#patternReceptors.values();
+  }
+
+  /** How many reactants would get a message of the topic now. */
+  receptorCount(topic: string): number {
+    const synapse = this.#byTopic.get(topic);
+    if (synapse !== undefined) return synapse.dendrite.size;
+    let count = 0;
+    for (const pattern of this.#patternReceptors.values()) if (matches(pattern, topic)) count += 1;
+    return count;
   }
 
   /** True if a reactant to a pattern takes the topic. */
@@ -79,6 +88,9 @@ export class SynapseTable<S extends Synapse> {
    * @throws {UsageError} if there is none, or more than one.
    */
   neuronOfInstance(instance: object): Neuron {
+    if (typeof instance !== "object" || instance === null) {
+      throw new UsageError(`transmit takes a neuron and a value, or an instance, not ${instance}`);
+    }
     for (
       let prototype: unknown = Object.getPrototypeOf(instance);
       prototype !== null;
@@ -104,6 +116,7 @@ export class SynapseTable<S extends Synapse> {
   #rememberClass(neuron: Neuron): void {
     if (neuron.type === undefined) return;
     const known = this.#byClass.get(neuron.type.prototype) ?? [];
+    if (known.some(({ name }) => name === neuron.name)) return;
     known.push(neuron);
     this.#byClass.set(neuron.type.prototype, known);
   }

@@ -165,6 +165,16 @@ describe("Connection, errors of the peer", () => {
     expect(await end.events.take()).toBe("closed");
   });
 
+  test("refused while paused it still sees the peer's end", async () => {
+    const end = await ready();
+    end.connection.pause();
+    peer.send("000101".repeat(10_000));
+    end.connection.refuse("taken");
+    await peer.ended;
+    peer.socket.end();
+    expect(await end.events.take()).toBe("closed");
+  });
+
   test("what the owner throws is not swallowed, and the connection is destroyed", async () => {
     const end = await ready();
     end.onFrame = () => {
@@ -322,13 +332,33 @@ describe("Connection, time", () => {
     const end = await ready({ heartbeat });
     clock.advance(500);
     await peer.receive(9);
-    // The bytes are in the system already when the loop comes to its timers, as this one does.
-    peer.send("000155");
-    await new Promise((resolve) => setTimeout(resolve));
-    clock.advance(800);
+    // In the loop's turn to timers, which comes before the one to what has arrived.
+    setTimeout(() => {
+      peer.send("000155");
+      clock.advance(800);
+    });
     expect(await end.events.take()).toBe("frame 55");
     await nextTurn();
     expect(end.events.left).toEqual([]);
+  });
+
+  test("to a peer that does not read one PING is made at most, and that it reads is a sign of life", async () => {
+    const end = await ready({ heartbeat });
+    peer.socket.pause();
+    end.send(new Uint8Array(16_000_000));
+    await systemsAreFull(end);
+    clock.advance(500);
+    await nextTurn();
+    clock.advance(500);
+    await nextTurn();
+    peer.socket.resume();
+    await peer.receive(16_000_009);
+    expect(await peer.receive(9)).toBe("04070450494e470000");
+    clock.advance(300);
+    await nextTurn();
+    expect([end.events.left, peer.rest]).toEqual([[], ""]);
+    clock.advance(500);
+    expect(await end.events.take()).toMatch(/^closed: nothing came from the peer/);
   });
 
   test("it keeps the process alive unless unreferenced", async () => {
@@ -342,6 +372,14 @@ describe("Connection, time", () => {
     expect(sockets()).toBe(before);
   });
 });
+
+/** Waits until nothing of what is pending goes out any more. */
+async function systemsAreFull(end: Accepted): Promise<void> {
+  for (let before = Number.NaN; before !== end.connection.pendingBytes; ) {
+    before = end.connection.pendingBytes;
+    for (let turn = 0; turn < 20; turn++) await nextTurn();
+  }
+}
 
 /** What reaches the process as an uncaught exception after `act`; the test runner does not see it. */
 async function uncaughtBy(act: () => void): Promise<unknown> {

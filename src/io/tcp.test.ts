@@ -250,21 +250,22 @@ describe("Connector", () => {
     const { wire, address } = await wireListening();
     const connector = connecting(address);
     connector.unref();
-    const peer = await wire.peers.take();
+    expect(clock.referencedCount).toBe(0);
+    await wire.peers.take();
     const end = await owner.accepted.take();
-    peer.socket.unref();
+    expect([clock.timerCount, clock.referencedCount]).toEqual([1, 0]);
     const before = sockets();
     end.connection.ref();
-    expect(sockets()).toBe(before + 1);
-    connector.ref();
+    expect([sockets(), clock.referencedCount]).toEqual([before + 1, 1]);
     end.connection.destroy();
     expect(await end.events.take()).toBe("closed");
+    expect([clock.timerCount, clock.referencedCount]).toEqual([1, 0]);
+    connector.ref();
+    expect(clock.referencedCount).toBe(1);
     passWait();
     await wire.peers.take();
-    const next = await owner.accepted.take();
-    const referenced = sockets();
-    next.connection.unref();
-    expect(sockets()).toBe(referenced - 1);
+    await owner.accepted.take();
+    expect(clock.referencedCount).toBe(1);
   });
 
   test("address and options are checked at the call", () => {

@@ -99,7 +99,7 @@ describe("the command plexo, as processes,", { timeout: 60_000 }, () => {
       echo.child.kill(signal);
       send.child.kill(signal);
       expect([await echo.exitCode, await send.exitCode]).toEqual([0, code]);
-      expect(`${echo.stderr}${send.stderr}`).toBe("");
+      expect(String(echo.stderr) + String(send.stderr)).toBe("");
     }
   });
 

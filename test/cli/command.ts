@@ -21,11 +21,11 @@ export class BuiltCommand {
   readonly #directory: string;
   readonly #running = new Set<RunningCommand>();
 
-  /** Builds it, beside the package's own `dist` and without it. Types are checked elsewhere. */
+  /** Builds it, apart from `dist`. Types are checked elsewhere. */
   constructor() {
-    // Inside of the package, where its dependencies are found.
-    mkdirSync("build", { recursive: true });
-    this.#directory = mkdtempSync(join("build", "command-"));
+    // Inside of the package, where its dependencies are found, and out of the way of its own builds.
+    mkdirSync(".cache", { recursive: true });
+    this.#directory = mkdtempSync(join(".cache", "command-"));
     const compiler = join("node_modules", "typescript", "bin", "tsc");
     const outDir = join(this.#directory, "dist");
     execFileSync(process.execPath, [

@@ -16,7 +16,7 @@ interface Receiver {
   readonly url: string;
   readonly got: string[];
   /** Resolves when so many messages have come. */
-  has(count: number): Promise<void>;
+  readonly has: (count: number) => Promise<void>;
 }
 
 /** The other end of a pair, with what it receives, and the URL that connects to it. */

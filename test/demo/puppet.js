@@ -2,38 +2,41 @@
 import process from "node:process";
 
 const habits = process.argv.slice(2);
-const tally = {
-  sender: `puppet-${process.pid}`,
-  number: 1,
-  at: "2020-01-01T00:00:00.000Z",
-  sent: { "dev.plexo.test.Tide.json": 1 },
-};
+const topic = "dev.plexo.test.Tide.json";
 
-process.on("message", ({ kind, holder, tallies }) => {
-  if (kind === "open-seat") {
-    // The seat's URL, so that a test can see it arrive.
-    process.send({ kind: "seat", holder, url: `pair://127.0.0.1:1?for=${holder}` });
-  }
-  if (kind === "end" && !habits.includes("stays")) end(tallies);
-});
-if (habits.includes("ready")) process.send({ kind: "ready", topics: Object.keys(tally.sent) });
-if (habits.includes("unread")) process.send({ kind: "unread" });
+process.on(
+  "message",
+  (/** @type {import("../../demo/launch/protocol.ts").ToProgram} */ message) => {
+    if (message.kind === "open-seat") {
+      const { holder } = message;
+      // The seat's URL says whose it is, so that a test can see it arrive.
+      tell({ kind: "seat", holder, url: `pair://127.0.0.1:1?for=${holder}` });
+    }
+    if (message.kind === "end" && !habits.includes("stays")) end(message.tallies);
+  },
+);
+if (habits.includes("ready")) tell({ kind: "ready", topics: [topic] });
+if (habits.includes("unread")) tell({ kind: "unread" });
 if (habits.includes("crashes")) crash();
 
-function end(tallies) {
+/** One that sends has sent one message; one that receives has received one of each sender. */
+function end(/** @type {readonly { readonly sender: string }[]} */ tallies) {
   if (habits.includes("fails")) crash();
-  const receipts = tallies.map(({ sender }) => ({
-    sender,
-    topic: "dev.plexo.test.Tide.json",
-    received: 1,
-    highest: 1,
-    gaps: [],
-    repeated: 0,
-    disordered: 0,
-  }));
+  const sender = `puppet-${process.pid}`;
+  const tally = { sender, number: 1, at: "2020-01-01T00:00:00.000Z", sent: { [topic]: 1 } };
+  const progress = { received: 1, highest: 1, gaps: [], repeated: 0, disordered: 0 };
+  const receipts = tallies.map((each) => ({ sender: each.sender, topic, ...progress }));
   const report = habits.includes("sends") ? { tally } : { receipts };
-  if (!habits.includes("says nothing")) process.send({ kind: "done", ...report });
-  process.disconnect();
+  const hangUp = () => process.disconnect();
+  if (habits.includes("says nothing")) setImmediate(hangUp);
+  else tell({ kind: "done", ...report }, hangUp);
+}
+
+function tell(
+  /** @type {import("../../demo/launch/protocol.ts").FromProgram} */ message,
+  told = () => {},
+) {
+  process.send?.(message, told);
 }
 
 function crash() {

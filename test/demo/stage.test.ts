@@ -1,8 +1,11 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { audit } from "../../demo/accounts/audit.ts";
 import { type Cast, play } from "../../demo/launch/play.ts";
-import { ProgramFailure } from "../../demo/launch/program.ts";
+import { Program, ProgramFailure } from "../../demo/launch/program.ts";
 import { type Role, Stage } from "../../demo/launch/stage.ts";
+
+// Each starts processes, and the machine may be busy.
+vi.setConfig({ testTimeout: 20_000 });
 
 const file = new URL("puppet.js", import.meta.url);
 const unread = vi.fn();
@@ -73,6 +76,15 @@ test("what is too slow is named, with who is still running", async () => {
   await expect(stage.within(1, "the end", stage.leave(program))).rejects.toThrow(
     "the end took more than 1 ms; running: hub, tide",
   );
+});
+
+test("a program whose seat comes when all is over is not started", async () => {
+  const entering = stage.enter(puppet("tide", "ready"));
+  const failure = expect(entering).rejects.toThrow("tide was not started: the play is over");
+  // The hub goes on for a moment: on its way is what it was asked before.
+  vi.spyOn(Program.prototype, "kill").mockImplementationOnce(() => {});
+  stage.clear();
+  await failure;
 });
 
 test("whoever finds that nobody reads on tells the stage", async () => {

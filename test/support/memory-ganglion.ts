@@ -49,7 +49,10 @@ export class MemoryGanglion extends TransportGanglion {
       what: `send queue of ${name}`,
       limit: options.sendQueue?.limit ?? 1_000,
       policy: options.sendQueue?.policy ?? "block",
-      dropped: ({ synapse }, reason) => synapse.dropped(reason),
+      dropped: ({ synapse }, reason) => {
+        synapse.counters.queueDepth -= 1;
+        synapse.dropped(reason);
+      },
     });
   }
 
@@ -88,6 +91,7 @@ export class MemoryGanglion extends TransportGanglion {
     patience: Patience | undefined,
   ): Wait {
     const label = this.#options.carriesIds === false ? undefined : impulse.label;
+    synapse.counters.queueDepth += 1;
     const wait = this.#queue.offer(
       { frame: encodeFrame(synapse.topic, impulse.bytes, label), synapse },
       patience,
@@ -116,7 +120,10 @@ export class MemoryGanglion extends TransportGanglion {
   protected override async shut(): Promise<void> {
     if (!this.quiet) await this.#emptiedOrLingerOver();
     const left = this.#queue.clear(new ClosedError(`${this.name} was closed`));
-    for (const { synapse } of left) synapse.dropped("closed");
+    for (const { synapse } of left) {
+      synapse.counters.queueDepth -= 1;
+      synapse.dropped("closed");
+    }
     this.cut();
     if (this.#options.closeError !== undefined) throw this.#options.closeError;
   }
@@ -142,6 +149,7 @@ export class MemoryGanglion extends TransportGanglion {
     while (this.#peer !== undefined && this.frames.length < this.#framesMax) {
       const next = this.#queue.shift();
       if (next === undefined) break;
+      next.synapse.counters.queueDepth -= 1;
       this.frames.push(next.frame);
       await this.#peer.#receive(next.frame);
     }

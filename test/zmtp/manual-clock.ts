@@ -4,6 +4,7 @@ import type { Clock, ClockTimer } from "../../src/io/clock.ts";
 interface Waiting {
   readonly endsMs: number;
   readonly ring: () => void;
+  referenced: boolean;
 }
 
 export class ManualClock implements Clock {
@@ -15,9 +16,17 @@ export class ManualClock implements Clock {
   }
 
   startTimer(delayMs: number, ring: () => void): ClockTimer {
-    const waiting = { endsMs: this.#nowMs + delayMs, ring };
+    const waiting = { endsMs: this.#nowMs + delayMs, ring, referenced: true };
     this.#waiting.add(waiting);
-    return { cancel: () => void this.#waiting.delete(waiting), ref: () => {}, unref: () => {} };
+    return {
+      cancel: () => void this.#waiting.delete(waiting),
+      ref: () => {
+        waiting.referenced = true;
+      },
+      unref: () => {
+        waiting.referenced = false;
+      },
+    };
   }
 
   /** Lets time pass, and rings what is due then, earliest first. */
@@ -31,6 +40,11 @@ export class ManualClock implements Clock {
 
   get timerCount(): number {
     return this.#waiting.size;
+  }
+
+  /** Timers that would keep the process alive. */
+  get referencedCount(): number {
+    return [...this.#waiting].filter((waiting) => waiting.referenced).length;
   }
 
   /** When the next timer ends, counted from now. */

@@ -23,12 +23,11 @@ export class Outbox {
       what: `send queue of ${name}`,
       limit: options.limit ?? queueLimitDefault,
       policy: options.policy ?? "block",
-      dropped: ({ synapse }, reason) => synapse.dropped(reason),
+      dropped: ({ synapse }, reason) => {
+        synapse.counters.queueDepth -= 1;
+        synapse.dropped(reason);
+      },
     });
-  }
-
-  get depth(): number {
-    return this.#queue.depth;
   }
 
   /** From now on messages go to `link`, first those that wait; undefined: there is none. */
@@ -43,6 +42,7 @@ export class Outbox {
       link.send(synapse.topicBytes, impulse.bytes, impulse.label);
       return undefined;
     }
+    synapse.counters.queueDepth += 1;
     return this.#queue.offer({ synapse, impulse }, patience);
   }
 
@@ -51,6 +51,7 @@ export class Outbox {
     while (this.#link?.isWritable) {
       const letter = this.#queue.shift();
       if (letter === undefined) break;
+      letter.synapse.counters.queueDepth -= 1;
       this.#link.send(letter.synapse.topicBytes, letter.impulse.bytes, letter.impulse.label);
     }
     if (this.#queue.depth > 0) return;
@@ -70,6 +71,7 @@ export class Outbox {
     this.#link = undefined;
     const closed = new ClosedError("the pair was closed while the message waited");
     for (const [synapse, count] of countBy(this.#queue.clear(closed), ({ synapse }) => synapse)) {
+      synapse.counters.queueDepth -= count;
       synapse.dropped("closed", count);
     }
   }

@@ -48,6 +48,7 @@ export const lifeCases: readonly GanglionCase[] = [
       assert.throws(() => sender.react(countNeuron, () => {}), ClosedError);
       assert.throws(() => sender.reactRaw(countNeuron, () => {}), ClosedError);
       assert.throws(() => sender.reactRaw("dev.>", () => {}), ClosedError);
+      assert.equal(sender.stats().sent, world.capabilities.external ? 1 : 0);
       assert.equal(receiver.stats().delivered, 1);
     },
   },
