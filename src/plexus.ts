@@ -103,8 +103,8 @@ export class Plexus extends GanglionBase<Crossing> implements Junction {
   /** Takes what one of its ganglia brings: to the reactants here and to its other ganglia. */
   arrive(impulse: Impulse, from: Ganglion, patience?: Patience): Wait {
     const crossing = this.synapseForArrival(impulse.topic);
-    if (crossing === undefined) {
-      this.droppedElsewhere("unclaimed", impulse.topic, "nobody here reacts to its topic");
+    if (typeof crossing === "string") {
+      this.droppedElsewhere(crossing, impulse.topic);
       return undefined;
     }
     const { label } = impulse;

@@ -41,6 +41,17 @@ export function checkTopic(topic: string): void {
   }
 }
 
+/** Whether `checkTopic` would take it. */
+export function isTopic(topic: string): boolean {
+  try {
+    checkTopic(topic);
+    return true;
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    return false;
+  }
+}
+
 /** True for what has a wildcard, and so can stand for more than one topic. */
 export function isPattern(topicOrPattern: string): boolean {
   return /[*>]/.test(topicOrPattern);

@@ -1,6 +1,6 @@
 /** What all ganglia have in common: the calls of an application, over a table of synapses. */
 
-import { ClosedError, UsageError } from "../errors.ts";
+import { ClosedError, type PlexoError, UsageError } from "../errors.ts";
 import { Impulse } from "../impulse.ts";
 import {
   type DropReason,
@@ -16,7 +16,7 @@ import { Receptor } from "../receptor.ts";
 import { Counters, type Stats, totalOf } from "../stats.ts";
 import { Registration, type Subscription } from "../subscription.ts";
 import type { Synapse } from "../synapse.ts";
-import { checkPattern, checkTopic, isPattern, type TopicPattern } from "../topic.ts";
+import { checkPattern, checkTopic, isPattern, isTopic, type TopicPattern } from "../topic.ts";
 import type { Wait } from "../wait.ts";
 import { Filter, type FilterOptions } from "./filter.ts";
 import type { Attachment, Ganglion, Junction, ReadyOptions, TransmitOptions } from "./ganglion.ts";
@@ -298,15 +298,13 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
     return this.synapses.obtain(topic, neuron);
   }
 
-  /** The synapse for a topic that has arrived and is known, or wanted by a pattern; or undefined. */
-  protected synapseForArrival(topic: string): S | undefined {
+  /** The synapse for a topic that has arrived and is known, or wanted by a pattern; else why not. */
+  protected synapseForArrival(topic: string): S | DropReason {
     const known = this.synapses.find(topic);
     if (known !== undefined) return known;
-    if (!this.wantsUnknown(topic) || !this.capable(topic)) return undefined;
-    if (this.synapses.size >= this.#topicsMax) {
-      this.droppedElsewhere("topic-limit", topic, `more than ${this.#topicsMax} topics`);
-      return undefined;
-    }
+    if (!isTopic(topic)) return "malformed";
+    if (!this.wantsUnknown(topic) || !this.capable(topic)) return "unclaimed";
+    if (this.synapses.size >= this.#topicsMax) return "topic-limit";
     return this.synapses.obtain(topic, undefined);
   }
 
@@ -316,14 +314,19 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
   }
 
   /** Counts and reports a message that has no synapse. */
-  protected droppedElsewhere(reason: DropReason, topic: string | undefined, why: string): void {
+  protected droppedElsewhere(
+    reason: DropReason,
+    topic: string | undefined,
+    cause?: PlexoError,
+  ): void {
     this.otherCounters.drop(reason, 1);
     this.report({
       kind: "dropped",
       reason,
-      message: `a message was dropped: ${why}`,
+      message: `a message was dropped: ${reason}`,
       ganglion: this.name,
       ...(topic === undefined ? {} : { topic }),
+      ...(cause === undefined ? {} : { cause }),
     });
   }
 

@@ -29,7 +29,8 @@ export class InprocGanglion extends GanglionBase<Synapse> {
 
   override transduce(impulse: Impulse, patience?: Patience): Wait {
     const synapse = this.synapseForArrival(impulse.topic);
-    return synapse?.dendrite.transduce(impulse, synapse, patience);
+    if (typeof synapse === "string") return undefined;
+    return synapse.dendrite.transduce(impulse, synapse, patience);
   }
 
   protected override junctionWants(): void {

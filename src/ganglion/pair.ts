@@ -153,7 +153,7 @@ export class PairGanglion extends TransportGanglion {
       ready: (ready) => this.#seat.claim(ready),
       writable: () => this.#outbox.flush(),
       arrived: (envelope, isFromOurs) => this.#arrived(envelope, isFromOurs),
-      malformed: (cause) => this.droppedElsewhere("malformed", undefined, cause.message),
+      malformed: (cause) => this.droppedElsewhere("malformed", undefined, cause),
       closed: (closed, reason) => this.#closed(closed, reason),
     });
     this.#links.add(link);

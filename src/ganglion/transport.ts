@@ -65,10 +65,10 @@ export abstract class TransportGanglion<
    */
   protected arrived(topic: string, bytes: Uint8Array, label: Label | undefined): Wait {
     const synapse = this.synapseForArrival(topic);
-    if (synapse === undefined) {
+    if (typeof synapse === "string") {
       this.otherCounters.received += 1;
       this.otherCounters.bytesReceived += bytes.length;
-      this.droppedElsewhere("unclaimed", topic, "nobody here reacts to its topic");
+      this.droppedElsewhere(synapse, topic);
       return undefined;
     }
     return this.arrivedAt(synapse, bytes, label);
