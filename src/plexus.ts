@@ -24,6 +24,8 @@ export interface PlexusOptions extends GanglionOptions {
 export class Plexus extends GanglionBase<Crossing> implements Junction {
   readonly #origin = new Origin();
   #joints: readonly Joint[] = [];
+  // What the ganglia counted that were closed.
+  #departed: readonly Stats[] = [];
   // What reactants to patterns, adapted patterns and an outer plexus want, beside single topics.
   readonly #adaptedPatterns = new TopicSet();
   readonly #wantedAbove = new TopicSet();
@@ -328,12 +330,14 @@ export class Plexus extends GanglionBase<Crossing> implements Junction {
     });
   }
 
-  /** What is counted here and in its ganglia, those that were closed apart not included. */
+  /** What is counted here and in its ganglia, those that are closed included. */
   override stats(): Stats {
-    return sumOf([super.stats(), ...this.#joints.map((joint) => joint.ganglion.stats())]);
+    const joined = this.#joints.map((joint) => joint.ganglion.stats());
+    return sumOf([super.stats(), ...this.#departed, ...joined]);
   }
 
   left(ganglion: Ganglion): void {
+    this.#departed = [sumOf([...this.#departed, ganglion.stats()])];
     this.#joints = this.#joints.filter((joint) => joint.ganglion !== ganglion);
     this.#reroute();
     this.readinessChanged();

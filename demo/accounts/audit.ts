@@ -26,7 +26,7 @@ export interface Audit {
   readonly complaints: readonly string[];
 }
 
-export interface AuditRow {
+interface AuditRow {
   readonly topic: string;
   readonly sent: number;
   /** For each receiver; undefined where it does not take the topic. */

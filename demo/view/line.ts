@@ -1,8 +1,8 @@
 /** A line of text for a terminal, in pieces that may have a colour. */
 import * as util from "node:util";
 
-export type Format = "bold" | "dim" | "green" | "yellow" | "red" | "cyan";
-export type Piece = string | { readonly text: string; readonly format: Format };
+type Format = "bold" | "dim" | "green" | "yellow" | "red" | "cyan";
+type Piece = string | { readonly text: string; readonly format: Format };
 export type Line = readonly Piece[];
 
 export interface LineOptions {

@@ -79,13 +79,16 @@ export abstract class TransportGanglion<
     synapse.counters.received += 1;
     synapse.counters.bytesReceived += bytes.length;
     const impulse = Impulse.ofBytes(synapse.topic, synapse.neuron, bytes, this, label);
+    const wait = this.#handOn(synapse, impulse);
+    // A queue that refused has counted the message, and there is nobody here to be told.
+    return wait?.catch(() => {});
+  }
+
+  #handOn(synapse: S, impulse: Impulse): Wait {
     const above = this.junction;
-    if (above !== undefined && synapse.wantedAbove) {
-      const there = above.arrive(impulse, this);
-      if (synapse.dendrite.size === 0) return there;
-      return both(this.#deliver(synapse, impulse), there);
-    }
-    return this.#deliver(synapse, impulse);
+    if (above === undefined || !synapse.wantedAbove) return this.#deliver(synapse, impulse);
+    const there = above.arrive(impulse, this);
+    return synapse.dendrite.size === 0 ? there : both(this.#deliver(synapse, impulse), there);
   }
 
   #deliver(synapse: S, impulse: Impulse): Wait {

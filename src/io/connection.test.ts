@@ -354,6 +354,7 @@ describe("Connection, time", () => {
     peer.socket.resume();
     await peer.receive(16_000_009);
     expect(await peer.receive(9)).toBe("04070450494e470000");
+    expect(await end.events.take()).toBe("writable");
     clock.advance(300);
     await nextTurn();
     expect([end.events.left, peer.rest]).toEqual([[], ""]);
