@@ -66,12 +66,15 @@ export class Joint {
   }
 
   #failed(impulse: Impulse, cause: unknown): void {
-    this.#junction.report({
-      kind: "transmit-failed",
-      message: "a message could not be forwarded",
-      topic: impulse.topic,
-      ganglion: this.ganglion.name,
-      cause,
-    });
+    this.#junction.report(
+      {
+        kind: "transmit-failed",
+        message: "a message could not be forwarded",
+        topic: impulse.topic,
+        ganglion: this.ganglion.name,
+        cause,
+      },
+      false,
+    );
   }
 }

@@ -98,8 +98,12 @@ export class Plexus extends GanglionBase<Crossing> implements Junction {
     patience: Patience | undefined,
     round?: Round,
   ): Wait {
+    // Before they are called: one that unsubscribes by this message has claimed it all the same.
+    const claimed = crossing.dendrite.size > 0;
     const here = crossing.dendrite.transduce(impulse, crossing, patience);
-    return both(here, this.#route(crossing, impulse, from, patience, round));
+    const taken = this.#route(crossing, impulse, from, patience, round);
+    if (taken === "nobody" && !claimed) crossing.dropped("unclaimed");
+    return taken === "nobody" ? here : both(here, taken);
   }
 
   /** Takes what one of its ganglia brings: to the reactants here and to its other ganglia. */
@@ -177,9 +181,9 @@ export class Plexus extends GanglionBase<Crossing> implements Junction {
     from: Ganglion | Junction | undefined,
     patience: Patience | undefined,
     round: Round | undefined,
-  ): Wait {
+  ): Wait | "nobody" {
     let wait: Wait;
-    let taken = crossing.dendrite.size > 0;
+    let taken = false;
     const joints = crossing.isSegmented
       ? this.#onePerSegment(crossing.joints, from, impulse.topic)
       : crossing.joints;
@@ -204,8 +208,7 @@ export class Plexus extends GanglionBase<Crossing> implements Junction {
       taken = true;
       wait = both(wait, this.junction.arrive(impulse, this, patience));
     }
-    if (!taken) crossing.dropped("unclaimed");
-    return wait;
+    return taken ? wait : "nobody";
   }
 
   /** Of the ganglia into one network the first that is ready; none into the network it came from. */

@@ -10,7 +10,7 @@ import { Counters, type Counts } from "./stats.ts";
 /** The ganglion a synapse belongs to, as far as a synapse needs it. */
 export interface SynapseOwner {
   readonly name: string;
-  report(incident: Incident): boolean;
+  report(incident: Incident): void;
 }
 
 export class Synapse implements Ledger {

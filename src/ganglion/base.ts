@@ -266,12 +266,11 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
     return this.#junction;
   }
 
-  /** Tells whoever listens: here, in the plexus, or else the process. */
-  report(incident: Incident): boolean {
-    const heardHere = this.#reporter.tell(incident);
-    const heardAbove = this.#junction?.report(incident) ?? false;
-    if (!heardHere && !heardAbove && this.#junction === undefined) reportUnheard(incident);
-    return heardHere || heardAbove;
+  /** Tells whoever listens: here, in the plexus, or if nobody does the process. */
+  report(incident: Incident, isHeard = false): void {
+    const isHeardHere = this.#reporter.tell(incident) || isHeard;
+    if (this.#junction !== undefined) this.#junction.report(incident, isHeardHere);
+    else if (!isHeardHere) reportUnheard(incident);
   }
 
   readinessChanged(): void {

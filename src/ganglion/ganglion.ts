@@ -113,8 +113,8 @@ export interface Ganglion extends AsyncDisposable {
 export interface Junction {
   /** Takes what came by `from`. A promise when it has to wait for a place in a queue. */
   arrive(impulse: Impulse, from: Ganglion, patience?: Patience): Wait;
-  /** Takes an incident; true if somebody listens. */
-  report(incident: Incident): boolean;
+  /** Takes an incident, which somebody may have heard already. */
+  report(incident: Incident, isHeard: boolean): void;
   /** Something that `ready` may wait for has changed. */
   readinessChanged(): void;
   /** The ganglion was closed; it will bring and take nothing more. */

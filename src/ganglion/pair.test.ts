@@ -1,7 +1,8 @@
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+import { connect, type Socket } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
+import { Relay } from "../../test/support/relay.ts";
 import { stringCodec } from "../codec/string.ts";
 import { ClosedError, TransportError, UsageError } from "../errors.ts";
 import type { Incident } from "../incident.ts";
@@ -203,32 +204,16 @@ describe("what has become of messages", () => {
   });
 
   test("what a peer of ours did not confirm before the connection broke is counted", async () => {
-    // A relay in between breaks the connection, as a cable would.
     const pair = await openPair({ bind: loopback });
-    const relay = createServer((near) => {
-      const far = connect(pair.address);
-      near.pipe(far).pipe(near);
-      for (const socket of [near, far]) socket.on("error", () => {});
-      cut = () => {
-        near.unpipe(far);
-        near.resetAndDestroy();
-        far.destroy();
-      };
-      stall = () => near.unpipe(far);
-    });
-    let cut = (): void => {};
-    let stall = (): void => {};
-    relay.listen(0, "127.0.0.1");
-    await once(relay, "listening");
-    opened.push({ close: () => relay.close() });
-    const peer = await openPair({
-      connect: { host: "127.0.0.1", port: (relay.address() as AddressInfo).port },
-    });
+    const relay = await Relay.open();
+    opened.push(relay);
+    relay.target = pair.address;
+    const peer = await openPair({ connect: relay.address });
     await peer.ready(Text);
     const incidents = incidentsOf(peer);
-    stall();
+    relay.stall();
     for (let index = 0; index < 7; index++) await peer.transmit(Text, `${index}`);
-    cut();
+    relay.cut();
     expect(await incidents.next("dropped")).toMatchObject({ reason: "unconfirmed", count: 7 });
     expect(peer.stats().dropped).toEqual({ unconfirmed: 7 });
   });

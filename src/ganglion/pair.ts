@@ -234,8 +234,23 @@ export class PairGanglion extends TransportGanglion {
 
   // Readiness and life.
 
-  protected override receivers(): number {
+  /** 1 while there is a peer, else 0. */
+  get peerCount(): number {
     return this.#seat.sitter === undefined ? 0 : 1;
+  }
+
+  /**
+   * Resolves when the peer has read everything that was transmitted before; waits for a peer where
+   * there is something to send. A connection that breaks meanwhile ends the wait: what the peer had
+   * not confirmed is counted then.
+   */
+  async flush(): Promise<void> {
+    await this.#outbox.empty();
+    await this.#seat.sitter?.probe();
+  }
+
+  protected override receivers(): number {
+    return this.peerCount;
   }
 
   protected override isReady(topic: string, receivers = 1): boolean {

@@ -87,7 +87,7 @@ describe("Connection, traffic", () => {
     peer.send("000101" + "000102");
     expect(await end.events.take()).toBe("frame 01");
     peer.send("000103");
-    for (let turn = 0; turn < 5; turn++) await nextTurn();
+    await quiet();
     expect(end.events.left).toEqual([]);
     end.connection.resume();
     expect(await end.events.take()).toBe("frame 02");
@@ -150,7 +150,7 @@ describe("Connection, errors of the peer", () => {
     peer.send("00");
     await peer.ended;
     clock.advance(999);
-    await nextTurn();
+    await quiet();
     expect(end.events.left).toEqual([]);
     clock.advance(1);
     expect(await end.events.take()).toMatch(/^closed: greeting begins with 0x00/);
@@ -250,7 +250,7 @@ describe("Connection, ends", () => {
     end.send(new Uint8Array(16_000_000));
     end.connection.end(5_000);
     clock.advance(4_999);
-    await nextTurn();
+    await quiet();
     expect(end.events.left).toEqual([]);
     clock.advance(1);
     expect(await end.events.take()).toMatch(
@@ -322,7 +322,7 @@ describe("Connection, time", () => {
     clock.advance(500);
     expect(await peer.receive(9)).toBe("04070450494e470000");
     clock.advance(299);
-    await nextTurn();
+    await quiet();
     expect(end.events.left).toEqual([]);
     clock.advance(1);
     expect(await end.events.take()).toMatch(/^closed: nothing came from the peer for 1300 ms/);
@@ -338,7 +338,7 @@ describe("Connection, time", () => {
       clock.advance(800);
     });
     expect(await end.events.take()).toBe("frame 55");
-    await nextTurn();
+    await quiet();
     expect(end.events.left).toEqual([]);
   });
 
@@ -356,7 +356,7 @@ describe("Connection, time", () => {
     expect(await peer.receive(9)).toBe("04070450494e470000");
     expect(await end.events.take()).toBe("writable");
     clock.advance(300);
-    await nextTurn();
+    await quiet();
     expect([end.events.left, peer.rest]).toEqual([[], ""]);
     clock.advance(500);
     expect(await end.events.take()).toMatch(/^closed: nothing came from the peer/);
@@ -373,6 +373,11 @@ describe("Connection, time", () => {
     expect(sockets()).toBe(before);
   });
 });
+
+/** Lets whatever is about to happen happen. */
+async function quiet(): Promise<void> {
+  for (let turn = 0; turn < 5; turn++) await nextTurn();
+}
 
 /** Waits until nothing of what is pending goes out any more. */
 async function systemsAreFull(end: Accepted): Promise<void> {

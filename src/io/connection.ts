@@ -83,7 +83,7 @@ export class Connection {
     this.#sink = maker.accept(this);
   }
 
-  /** Sends the greeting and begins to read. Once. */
+  /** Begins the handshake, and to read. Once. */
   start(): void {
     const socket = this.#socket;
     socket.setNoDelay(true);

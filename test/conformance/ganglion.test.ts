@@ -12,6 +12,7 @@ import {
 } from "../../src/testing/ganglion-cases.ts";
 import { turn } from "../../src/testing/until.ts";
 import { MemoryWorld } from "../support/memory-world.ts";
+import { PairWorld } from "../support/pair-world.ts";
 
 interface Subject {
   readonly name: string;
@@ -76,6 +77,20 @@ const subjects: readonly Subject[] = [
     name: "the in-memory pair without ids",
     capabilities: { ...pair, carriesIds: false, knowsReceivers: false },
     makeWorld: (capabilities) => new MemoryWorld(capabilities, (ganglion) => ganglion),
+  },
+  {
+    name: "PairGanglion",
+    capabilities: pair,
+    makeWorld: (capabilities) => new PairWorld(capabilities, (ganglion) => ganglion),
+  },
+  {
+    name: "Plexus over a PairGanglion",
+    capabilities: { ...pair, hearsItself: true },
+    makeWorld: (capabilities) =>
+      new PairWorld(
+        capabilities,
+        (ganglion, options) => new Plexus({ ...options, ganglia: [ganglion] }),
+      ),
   },
 ];
 

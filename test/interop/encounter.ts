@@ -1,5 +1,4 @@
 /** Encounter: a program of ours and one of a foreign peer that meet over a TCP pair. */
-import { isDeepStrictEqual } from "node:util";
 import type { FormName } from "./foos.ts";
 import { freePort } from "./free-port.ts";
 import { Program } from "./program.ts";
@@ -19,7 +18,7 @@ export interface Setting {
   readonly form: FormName;
 }
 
-export interface StartOptions {
+interface StartOptions {
   /** What the Bars of a responder say about it. */
   readonly nodeId?: string;
   /** What it is told before it listens. */
@@ -70,21 +69,4 @@ export const nodeIdUsual = "c2b6f0ce-74d1-4b8a-9a35-5d1f2e3a4b5c";
 export function playerOf(act: Act, { sender }: Setting): Who {
   if (act === "sender") return sender;
   return sender === "ours" ? "theirs" : "ours";
-}
-
-/** @throws {Error} that says where the first difference is. */
-export function checkSame(what: string, got: readonly unknown[], wanted: readonly unknown[]): void {
-  const index = wanted.findIndex((value, at) => !isDeepStrictEqual(got[at], value));
-  if (index === -1 && got.length === wanted.length) return;
-  const at = index === -1 ? wanted.length : index;
-  throw new Error(
-    `${what}: ${got.length} came and ${wanted.length} were expected; the first that differs is ` +
-      `number ${at + 1}, ${shown(got[at])} instead of ${shown(wanted[at])}`,
-  );
-}
-
-const shownLengthMax = 200;
-
-function shown(value: unknown): string {
-  return (JSON.stringify(value) ?? "nothing").slice(0, shownLengthMax);
 }

@@ -1,12 +1,6 @@
 /** What happens between the two ends of a TCP pair, and what has to come of it. */
-import {
-  type Act,
-  checkSame,
-  Encounter,
-  nodeIdUsual,
-  playerOf,
-  type Setting,
-} from "./encounter.ts";
+import { checkSame } from "./check-same.ts";
+import { type Act, Encounter, nodeIdUsual, playerOf, type Setting } from "./encounter.ts";
 import { barFor, foosOf, foosOfTheOriginalOnly, unreadablePayloads } from "./foos.ts";
 import type { Program } from "./program.ts";
 
@@ -42,30 +36,39 @@ export async function unreadable(setting: Setting): Promise<void> {
 
 /** The foreign peer dies and is started again while ours goes on: messages flow again. */
 export async function restart(setting: Setting): Promise<void> {
-  const [ourAct, theirAct]: [Act, Act] =
-    setting.sender === "ours" ? ["sender", "responder"] : ["responder", "sender"];
+  const oursSends = setting.sender === "ours";
   await using encounter = await Encounter.open(setting);
-  const ours = await encounter.start(ourAct);
-  const wantedOfOurs: unknown[] = [];
+  const ours = await encounter.start(oursSends ? "sender" : "responder");
   const foos = foosOf(setting.form, 2 * messageCount);
   for (const life of [1, 2]) {
     const nodeId = `life ${life}`;
-    const theirs = await encounter.start(theirAct, { nodeId });
+    const theirs = await encounter.start(oursSends ? "responder" : "sender", { nodeId });
     const half = foos.slice((life - 1) * messageCount, life * messageCount);
-    const sender = ourAct === "sender" ? ours : theirs;
-    for (const foo of half) sender.tell({ foo });
-    const bars = half.map((foo) => barFor(foo, ourAct === "sender" ? nodeId : nodeIdUsual));
-    const [wantedNow, wantedThere] = ourAct === "sender" ? [bars, half] : [half, bars];
-    wantedOfOurs.push(...wantedNow);
-    await ours.arrived(wantedOfOurs.length);
-    await theirs.arrived(wantedThere.length);
-    checkSame(`what they got in life ${life}`, theirs.values, wantedThere);
+    if (oursSends) await converse(ours, theirs, half, nodeId);
+    else await converse(theirs, ours, half, nodeIdUsual);
     await theirs.kill();
   }
   await ours.finish();
-  checkSame("what ours got", ours.values, wantedOfOurs);
+  checkSame("what ours got in all", [ours.values.length], [foos.length]);
   const lost = incidentsOf(ours).filter((incident) => !incident.startsWith("connection-"));
-  checkSame("incidents beside those of the connection", lost, []);
+  checkSame("incidents of ours beside those of the connection", lost, []);
+}
+
+/** Foos go one way, Bars the other, between programs that may have talked before. */
+async function converse(
+  sender: Program,
+  responder: Program,
+  foos: readonly unknown[],
+  nodeId: string,
+): Promise<void> {
+  const barsBefore = sender.values.length;
+  const foosBefore = responder.values.length;
+  for (const foo of foos) sender.tell({ foo });
+  await responder.arrived(foosBefore + foos.length);
+  await sender.arrived(barsBefore + foos.length);
+  checkSame("Foos at the responder", responder.values.slice(foosBefore), foos);
+  const bars = foos.map((foo) => barFor(foo, nodeId));
+  checkSame("Bars at the sender", sender.values.slice(barsBefore), bars);
 }
 
 interface Talk {

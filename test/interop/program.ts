@@ -43,9 +43,7 @@ export class Program implements AsyncDisposable {
     this.#child = child;
     // A program that is gone is noticed by its end, not by the lines that it did not take.
     child.stdin.on("error", () => {});
-    child.stderr.setEncoding("utf8").on("data", (text: string) => {
-      this.#complaints = (this.#complaints + text).slice(-complaintLengthMax);
-    });
+    child.stderr.setEncoding("utf8").on("data", (text: string) => this.#complained(text));
     child.stdout.setEncoding("utf8").on(
       "data",
       splitLines((line) => this.#hear(line)),
@@ -62,11 +60,6 @@ export class Program implements AsyncDisposable {
   /** Resolves when `count` values have arrived there. */
   arrived(count: number): Promise<void> {
     return this.#until(`to get ${count} messages`, () => this.values.length >= count);
-  }
-
-  /** Resolves when it has reported `count` incidents. */
-  reported(count: number): Promise<void> {
-    return this.#until(`to report ${count} incidents`, () => this.incidents.length >= count);
   }
 
   tell(command: object): void {
@@ -92,11 +85,15 @@ export class Program implements AsyncDisposable {
 
   #hear(text: string): void {
     const line = parseLine(text);
-    if (line === undefined) this.#complaints += `not a line of ours: ${text}\n`;
+    if (line === undefined) this.#complained(`not a line of ours: ${text}\n`);
     else if (line.event === "listening") this.#listens = true;
     else if (line.event === "arrived") this.values.push(line.value);
     else this.incidents.push(line);
     this.#changed();
+  }
+
+  #complained(text: string): void {
+    this.#complaints = (this.#complaints + text).slice(-complaintLengthMax);
   }
 
   #ended(how: string): void {

@@ -44,7 +44,7 @@ const moduleOf: ReadonlyMap<unknown, string> = new Map([
 ]);
 
 // A misspelt keyword is an error, as it would be passed over; remarks go nowhere, as nobody asked.
-const ownOptions = { strictTypes: false, strictTuples: false, logger: false } as const;
+const ownOptions = { strictSchema: true, logger: false } as const;
 
 /**
  * By module: one that judges schemas. Kept, as reading the rules for schemas takes ajv 30 to 100 ms,
