@@ -1,6 +1,6 @@
 /**
- * Packs what would be published as .cache/plexo.tgz, which has no version in its name. It is freshly
- * built, as npm runs `prepare` before it packs.
+ * Packs what would be published as .cache/plexo.tgz, which has no version in its name. npm runs
+ * `prepare` before it packs, so that the build is of the present sources.
  */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, renameSync } from "node:fs";

@@ -5,7 +5,7 @@ import { Synapse } from "./synapse.ts";
 import type { Way } from "./way.ts";
 
 export class Crossing extends Synapse {
-  /** Those capable of the topic. */
+  /** Those it may go to; see `Joints.forTopic`. */
   joints: readonly Joint[] = [];
   /** True while reactants of this plexus are the only way to go. */
   isLocal = false;
@@ -13,8 +13,6 @@ export class Crossing extends Synapse {
   leavesProcess = false;
   /** True while a ganglion of these has a segment label. */
   isSegmented = false;
-  /** True while the plexus takes the topic from its ganglia. */
-  wanted = false;
   #breaker: LoopBreaker<Way> | undefined;
 
   /** Made with the first message that arrives without an id and can be forwarded. */

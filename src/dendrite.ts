@@ -33,6 +33,7 @@ export class Dendrite {
    */
   transduce(impulse: Impulse, ledger: Ledger, patience?: Patience): Wait {
     const receptors = this.#receptors;
+    if (receptors.length > 0) impulse.isClaimed = true;
     let wait: Wait;
     let failed: Codec<unknown> | "bytes" | undefined;
     // By index: an iterator costs a third of an in-process message.

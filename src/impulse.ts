@@ -9,9 +9,12 @@ export class Impulse<T = unknown> {
   readonly topic: string;
   /** The external ganglion it arrived by; undefined when it was transmitted here. */
   readonly source: Ganglion | undefined;
+  /** @internal A reactant has got it, or it waits in the queue of one. */
+  isClaimed = false;
   #neuron: Neuron<T> | undefined;
   #label: Label | undefined;
   #bytes: Uint8Array | undefined;
+  #staysInProcess = false;
   // With `severalCodecs` a Map of the values by their codec, else a T.
   #value: T | undefined;
   // Whose value `#value` is: a codec's, `asSent` for the sender's own, undefined while there is none.
@@ -89,6 +92,16 @@ export class Impulse<T = unknown> {
   /** @internal Gives it an id on its way out. */
   mark(label: Label): void {
     this.#label = label;
+  }
+
+  /** @internal True if it must not be sent to other processes any more. */
+  get staysInProcess(): boolean {
+    return this.#staysInProcess;
+  }
+
+  /** @internal From now on it must not. */
+  keepInProcess(): void {
+    this.#staysInProcess = true;
   }
 
   /** @internal True if it holds the very value that was transmitted here, whatever the codec. */

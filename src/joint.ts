@@ -13,6 +13,7 @@ export class Joint {
   readonly way: Way;
   readonly #attachment: Attachment;
   readonly #junction: Junction;
+  readonly #wanted = new Set<TopicPattern>();
   // True from a wait that was in vain until a message is taken at once.
   #stalled = false;
 
@@ -23,9 +24,16 @@ export class Joint {
     this.#attachment = ganglion.attach(junction);
   }
 
+  /** Tells the ganglion that the plexus takes this from it, or no longer; only what is news. */
   want(target: TopicPattern, wanted: boolean): void {
-    if (wanted) this.#attachment.want(target);
-    else this.#attachment.unwant(target);
+    if (wanted === this.#wanted.has(target)) return;
+    if (wanted) {
+      this.#wanted.add(target);
+      this.#attachment.want(target);
+    } else {
+      this.#wanted.delete(target);
+      this.#attachment.unwant(target);
+    }
   }
 
   receivers(topic: string): number | undefined {

@@ -41,7 +41,8 @@ export class LoopBreaker<Way extends object> {
   arrived(digest: number, from: Way, nowMs: number): Way | undefined {
     for (const [origin, byTarget] of this.#forwarded) {
       const rounds = byTarget.get(from)?.get(digest);
-      if (rounds === undefined) continue;
+      // What still arrives during a pause is the rest of the storm that it ends.
+      if (rounds === undefined || this.#isPaused(origin, from, nowMs)) continue;
       if (nowMs - rounds.sinceMs > roundsWindowMs) {
         rounds.sinceMs = nowMs;
         rounds.count = 0;
@@ -57,14 +58,18 @@ export class LoopBreaker<Way extends object> {
 
   /** Whether a payload from one way may be forwarded to the other; if so it is remembered. */
   mayForward(digest: number, from: Way, to: Way, nowMs: number): boolean {
-    const between = this.#betweens.get(from)?.get(to);
-    if (between !== undefined && nowMs < between.pausedUntilMs) return false;
+    if (this.#isPaused(from, to, nowMs)) return false;
     const forwarded = mapIn(mapIn(this.#forwarded, from), to);
     if (!forwarded.has(digest)) {
       if (forwarded.size >= payloadsMax) deleteFirst(forwarded);
       forwarded.set(digest, { sinceMs: nowMs, count: 0 });
     }
     return true;
+  }
+
+  #isPaused(one: Way, other: Way, nowMs: number): boolean {
+    const between = this.#betweens.get(one)?.get(other);
+    return between !== undefined && nowMs < between.pausedUntilMs;
   }
 
   #pause(one: Way, other: Way, nowMs: number): void {

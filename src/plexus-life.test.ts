@@ -169,9 +169,9 @@ describe("a ganglion that comes later", () => {
 
 describe("the readiness of a plexus", () => {
   test("is at once where everything is in the process", async () => {
-    await plexus.ready(text);
+    expect(await outcomeOf(plexus.ready(text))).toBe("resolved");
     plexus.infuse(new InprocGanglion());
-    await plexus.ready(text);
+    expect(await outcomeOf(plexus.ready(text))).toBe("resolved");
   });
 
   test("is when every capable external ganglion has somebody at the other end", async () => {

@@ -7,14 +7,15 @@ import { GanglionBase, type GanglionOptions } from "./ganglion/base.ts";
 import type { Ganglion, Junction } from "./ganglion/ganglion.ts";
 import { hopsMax, type Label, Origin } from "./identity.ts";
 import type { Impulse } from "./impulse.ts";
-import { Joint } from "./joint.ts";
+import type { Joint } from "./joint.ts";
+import { Joints } from "./joints.ts";
 import { type Neuron, topicOf } from "./neuron.ts";
 import type { Patience } from "./queue.ts";
 import { Round } from "./round.ts";
 import { type Stats, sumOf } from "./stats.ts";
-import { isPattern, type TopicPattern, TopicSet } from "./topic.ts";
+import { isPattern, type TopicPattern } from "./topic.ts";
 import { both, type Wait } from "./wait.ts";
-import { Way } from "./way.ts";
+import type { Way } from "./way.ts";
 
 export interface PlexusOptions extends GanglionOptions {
   /** The ganglia it joins from the start. It closes them when it closes. */
@@ -23,12 +24,11 @@ export interface PlexusOptions extends GanglionOptions {
 
 export class Plexus extends GanglionBase<Crossing> implements Junction {
   readonly #origin = new Origin();
-  #joints: readonly Joint[] = [];
+  // Stands for `adapt` of patterns among those who want something.
+  readonly #adapted = {};
+  readonly #joints: Joints = new Joints(this);
   // What the ganglia counted that were closed.
   #departed: readonly Stats[] = [];
-  // What reactants to patterns, adapted patterns and an outer plexus want, beside single topics.
-  readonly #adaptedPatterns = new TopicSet();
-  readonly #wantedAbove = new TopicSet();
   readonly #forwardPatience: Patience;
 
   constructor(options: PlexusOptions = {}) {
@@ -39,25 +39,22 @@ export class Plexus extends GanglionBase<Crossing> implements Junction {
 
   /** True where one of its ganglia reaches other processes. */
   get external(): boolean {
-    return this.#joints.some((joint) => joint.ganglion.external);
+    return this.#joints.external.length > 0;
   }
 
   /**
    * Joins `ganglion` to this plexus, which closes it when it closes. Neurons known here are known
    * there from now on.
    * @throws {UsageError} if it is joined to a plexus already, or is this one or around it.
+   * @throws {ClosedError} if either is closed.
    */
   infuse(ganglion: Ganglion): void {
+    this.checkOpen();
     if (ganglion === this || this.#isInside(ganglion)) {
       throw new UsageError("a plexus cannot be joined to itself, nor to one that is inside it");
     }
-    const joint = new Joint(ganglion, this.#wayOf(ganglion), this);
-    this.#joints = [...this.#joints, joint];
+    this.#joints.add(ganglion);
     this.#reroute();
-    for (const pattern of this.#wantedPatterns()) joint.want(pattern, true);
-    for (const crossing of this.synapses.values()) {
-      if (crossing.wanted) joint.want(crossing.topic, true);
-    }
     this.readinessChanged();
   }
 
@@ -71,12 +68,8 @@ export class Plexus extends GanglionBase<Crossing> implements Junction {
     options?: { readonly signal?: AbortSignal },
   ): Promise<void> {
     const topic = topicOf(target);
-    const external = this.#joints.filter((joint) => joint.ganglion.external);
-    if (external.length > 0 && !external.some((joint) => joint.ganglion.capable(topic))) {
-      throw new UsageError(`no external ganglion of this plexus takes ${topic}`, {
-        details: { topic, ganglia: external.map((joint) => joint.ganglion.name) },
-      });
-    }
+    // What part of a pattern a ganglion takes shows when the topics come.
+    if (!isPattern(topic) && this.#noneIsCapable(topic)) throw this.#incapableError(topic);
     await super.adapt(target, options);
   }
 
@@ -98,33 +91,48 @@ export class Plexus extends GanglionBase<Crossing> implements Junction {
     patience: Patience | undefined,
     round?: Round,
   ): Wait {
-    // Before they are called: one that unsubscribes by this message has claimed it all the same.
-    const claimed = crossing.dendrite.size > 0;
     const here = crossing.dendrite.transduce(impulse, crossing, patience);
-    const taken = this.#route(crossing, impulse, from, patience, round);
-    if (taken === "nobody" && !claimed) crossing.dropped("unclaimed");
-    return taken === "nobody" ? here : both(here, taken);
+    const there = this.#route(crossing, impulse, from, patience, round);
+    if (there !== "nobody") return both(here, there);
+    if (!impulse.isClaimed) {
+      if (from === undefined && this.#noneIsCapable(crossing.topic)) {
+        throw this.#incapableError(crossing.topic);
+      }
+      crossing.dropped("unclaimed");
+    }
+    return here;
+  }
+
+  #noneIsCapable(topic: string): boolean {
+    const { external } = this.#joints;
+    return external.length > 0 && !external.some(({ ganglion }) => ganglion.capable(topic));
+  }
+
+  #incapableError(topic: string): UsageError {
+    return new UsageError(`no external ganglion of this plexus takes ${topic}`, {
+      details: { topic, ganglia: this.#joints.external.map(({ ganglion }) => ganglion.name) },
+    });
   }
 
   /** Takes what one of its ganglia brings: to the reactants here and to its other ganglia. */
   arrive(impulse: Impulse, from: Ganglion, patience?: Patience): Wait {
     const crossing = this.synapseForArrival(impulse.topic);
     if (typeof crossing === "string") {
-      this.droppedElsewhere(crossing, impulse.topic);
+      if (!impulse.isClaimed) this.droppedElsewhere(crossing, impulse.topic);
       return undefined;
     }
     const { label } = impulse;
     if (label !== undefined) {
-      const verdict = this.#inspect(crossing, label);
+      const verdict = this.#inspect(crossing, label, from);
       if (verdict === "duplicate") return undefined;
-      if (verdict === "stays") return crossing.dendrite.transduce(impulse, crossing, patience);
+      if (verdict === "stays") impulse.keepInProcess();
       return this.#conductOut(crossing, impulse, from, patience);
     }
     return this.#arriveWithoutId(crossing, impulse, from, patience);
   }
 
   /** What an id tells: it was here before, it may be delivered but not forwarded, or both. */
-  #inspect(crossing: Crossing, label: Label): "duplicate" | "stays" | "travels" {
+  #inspect(crossing: Crossing, label: Label, from: Ganglion): "duplicate" | "stays" | "travels" {
     const verdict = this.#origin.made(label) ? "duplicate" : crossing.repeats.accept(label);
     if (verdict === "duplicate") {
       crossing.dropped("duplicate");
@@ -132,7 +140,10 @@ export class Plexus extends GanglionBase<Crossing> implements Junction {
     }
     if (verdict === "late") crossing.counters.late += 1;
     if (verdict === "fresh" && label.hops < hopsMax) return "travels";
-    if (crossing.joints.length > 1) crossing.dropped(verdict === "late" ? "late" : "hop-limit");
+    const wouldTravel = crossing.joints.some(
+      ({ ganglion }) => ganglion.external && ganglion !== from,
+    );
+    if (wouldTravel) crossing.dropped(verdict === "late" ? "late" : "hop-limit");
     return "stays";
   }
 
@@ -143,7 +154,7 @@ export class Plexus extends GanglionBase<Crossing> implements Junction {
     from: Ganglion,
     patience: Patience | undefined,
   ): Wait {
-    const joint = crossing.joints.find(({ ganglion }) => ganglion === from);
+    const joint = this.#joints.of(from);
     if (joint === undefined || !joint.ganglion.external) {
       return this.#conductOut(crossing, impulse, from, patience);
     }
@@ -229,13 +240,6 @@ export class Plexus extends GanglionBase<Crossing> implements Junction {
     return [...chosen.values()];
   }
 
-  /** The network behind a ganglion: that of its segment where one is joined already. */
-  #wayOf(ganglion: Ganglion): Way {
-    const { segment } = ganglion;
-    const sameSegment = this.#joints.find((joint) => joint.ganglion.segment === segment);
-    return segment !== undefined && sameSegment !== undefined ? sameSegment.way : new Way(ganglion);
-  }
-
   // Who wants what.
 
   protected override makeSynapse(topic: string, neuron: Neuron | undefined): Crossing {
@@ -244,75 +248,53 @@ export class Plexus extends GanglionBase<Crossing> implements Junction {
     return crossing;
   }
 
-  protected override interestChanged(target: TopicPattern): void {
-    for (const crossing of this.synapses.matching(target)) this.#refresh(crossing);
-    if (isPattern(target)) this.#refreshPattern(target);
+  protected override interestChanged(target: TopicPattern, wanted: boolean): void {
+    this.#joints.hold(target, this, wanted);
   }
 
   protected override adaptPattern(pattern: TopicPattern): void {
-    this.#adaptedPatterns.add(pattern);
-    this.#refreshPattern(pattern);
+    this.#joints.hold(pattern, this.#adapted, true);
   }
 
   protected override junctionWants(target: TopicPattern, wanted: boolean): void {
-    if (wanted) this.#wantedAbove.add(target);
-    else this.#wantedAbove.delete(target);
-    this.interestChanged(target);
+    if (this.junction !== undefined) this.#joints.hold(target, this.junction, wanted);
+  }
+
+  wantedBelow(ganglion: Ganglion, target: TopicPattern, wanted: boolean): void {
+    const joint = this.#joints.of(ganglion);
+    if (joint === undefined) return;
+    this.#joints.hold(target, joint, wanted);
+    for (const crossing of this.synapses.matching(target)) this.#connect(crossing);
   }
 
   protected override wantsUnknown(topic: string): boolean {
-    return (
-      super.wantsUnknown(topic) || this.#adaptedPatterns.has(topic) || this.#wantedAbove.has(topic)
-    );
-  }
-
-  /** A bridge takes whatever is known here; else it takes what somebody here reacts to. */
-  #refresh(crossing: Crossing): void {
-    const bridging = this.#joints.filter(({ ganglion }) => ganglion.external).length >= 2;
-    const wanted = bridging || crossing.dendrite.size > 0 || this.#wantedAbove.has(crossing.topic);
-    if (wanted === crossing.wanted) return;
-    crossing.wanted = wanted;
-    for (const joint of this.#joints) joint.want(crossing.topic, wanted);
-  }
-
-  #refreshPattern(pattern: TopicPattern): void {
-    const wanted = this.#wantedPatterns().has(pattern);
-    for (const joint of this.#joints) joint.want(pattern, wanted);
-  }
-
-  #wantedPatterns(): Set<TopicPattern> {
-    return new Set([...this.synapses.patterns(), ...this.#adaptedPatterns, ...this.#wantedAbove]);
-  }
-
-  #reroute(): void {
-    for (const crossing of this.synapses.values()) {
-      this.#connect(crossing);
-    }
-  }
-
-  #connect(crossing: Crossing): void {
-    crossing.joints = this.#jointsFor(crossing.topic);
-    crossing.isSegmented = crossing.joints.some(({ ganglion }) => ganglion.segment !== undefined);
-    crossing.leavesProcess = crossing.joints.some(({ ganglion }) => ganglion.external);
-    crossing.isLocal = crossing.joints.length === 0 && this.junction === undefined;
-    this.#refresh(crossing);
+    return this.#joints.takes(topic);
   }
 
   protected override junctionChanged(): void {
+    this.#joints.putInside(this.junction);
     this.#reroute();
   }
 
-  #jointsFor(topic: string): readonly Joint[] {
-    return this.#joints.filter((joint) => joint.ganglion.capable(topic));
+  #reroute(): void {
+    for (const crossing of this.synapses.values()) this.#connect(crossing);
+  }
+
+  #connect(crossing: Crossing): void {
+    this.#joints.bridgeTopic(crossing.topic);
+    crossing.joints = this.#joints.forTopic(crossing.topic);
+    crossing.isSegmented = crossing.joints.some(({ ganglion }) => ganglion.segment !== undefined);
+    crossing.leavesProcess = crossing.joints.some(({ ganglion }) => ganglion.external);
+    crossing.isLocal = this.#joints.all.length === 0 && this.junction === undefined;
   }
 
   // Readiness and life.
 
   protected override receivers(topic: string): number | undefined {
-    const external = this.#jointsFor(topic).filter((joint) => joint.ganglion.external);
-    if (external.length === 0) return this.synapses.receptorCount(topic);
-    let sum = 0;
-    for (const joint of external) {
+    const external = this.#capable(this.#joints.external, topic);
+    const counted = external.length > 0 ? external : this.#capable(this.#joints.all, topic);
+    let sum = external.length > 0 ? 0 : this.synapses.receptorCount(topic);
+    for (const joint of counted) {
       const count = joint.receivers(topic);
       if (count === undefined) return undefined;
       sum += count;
@@ -322,9 +304,8 @@ export class Plexus extends GanglionBase<Crossing> implements Junction {
 
   protected override isReady(topic: string, receivers: number | undefined): boolean {
     if (receivers === undefined) {
-      return this.#jointsFor(topic).every(
-        (joint) => !joint.ganglion.external || joint.receivers(topic) !== 0,
-      );
+      const external = this.#capable(this.#joints.external, topic);
+      return external.every((joint) => joint.receivers(topic) !== 0);
     }
     const count = this.receivers(topic);
     if (count !== undefined) return count >= receivers;
@@ -333,29 +314,34 @@ export class Plexus extends GanglionBase<Crossing> implements Junction {
     });
   }
 
+  #capable(joints: readonly Joint[], topic: string): readonly Joint[] {
+    return joints.filter(({ ganglion }) => ganglion.capable(topic));
+  }
+
   /** What is counted here and in its ganglia, those that are closed included. */
   override stats(): Stats {
-    const joined = this.#joints.map((joint) => joint.ganglion.stats());
+    const joined = this.#joints.all.map(({ ganglion }) => ganglion.stats());
     return sumOf([super.stats(), ...this.#departed, ...joined]);
   }
 
   left(ganglion: Ganglion): void {
     this.#departed = [sumOf([...this.#departed, ganglion.stats()])];
-    this.#joints = this.#joints.filter((joint) => joint.ganglion !== ganglion);
+    this.#joints.remove(ganglion);
     this.#reroute();
     this.readinessChanged();
   }
 
   protected override async shut(): Promise<void> {
-    await Promise.all(this.#joints.map((joint) => joint.ganglion.close()));
+    const closed = await Promise.allSettled(this.#joints.all.map((each) => each.ganglion.close()));
+    for (const outcome of closed) if (outcome.status === "rejected") throw outcome.reason;
   }
 
   override ref(): void {
-    for (const joint of this.#joints) joint.ganglion.ref();
+    for (const joint of this.#joints.all) joint.ganglion.ref();
   }
 
   override unref(): void {
-    for (const joint of this.#joints) joint.ganglion.unref();
+    for (const joint of this.#joints.all) joint.ganglion.unref();
   }
 
   /** True if this plexus is joined, over any number of others, to `ganglion`. */

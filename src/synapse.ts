@@ -5,7 +5,7 @@ import type { Impulse } from "./impulse.ts";
 import type { DropReason, Incident } from "./incident.ts";
 import type { Neuron } from "./neuron.ts";
 import type { Ledger } from "./receptor.ts";
-import { Counters, type Counts } from "./stats.ts";
+import { Counters } from "./stats.ts";
 
 /** The ganglion a synapse belongs to, as far as a synapse needs it. */
 export interface SynapseOwner {

@@ -66,6 +66,7 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
   readonly #patience: Patience;
   readonly #topicsMax: number;
   readonly #reporter = new IncidentReporter();
+  readonly #reactantsByTarget = new Map<TopicPattern, number>();
   readonly #listening = new Set<Registration>();
   readonly #subscriptions = new Subscriptions();
   readonly #readiness = new Readiness();
@@ -109,8 +110,8 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
   protected abstract isReady(topic: string, receivers: number | undefined): boolean;
   /** Sends what is queued, for the linger time at most, and lets go of the transport. */
   protected abstract shut(): Promise<void>;
-  /** A topic or pattern has got a reactant here, or lost one. */
-  protected interestChanged(_target: TopicPattern): void {}
+  /** A topic or pattern has got its first reactant here, or lost its last. */
+  protected interestChanged(_target: TopicPattern, _wanted: boolean): void {}
   abstract ref(): void;
   abstract unref(): void;
 
@@ -188,7 +189,7 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
   ): Promise<void> {
     options.signal?.throwIfAborted();
     if (typeof target === "string" && isPattern(target)) {
-      this.#checkOpen();
+      this.checkOpen();
       checkPattern(target);
       this.adaptPattern(target);
       return;
@@ -200,12 +201,12 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
   protected adaptPattern(_pattern: TopicPattern): void {}
 
   async ready(target: Neuron | string, options: ReadyOptions = {}): Promise<void> {
-    this.#checkOpen();
+    this.checkOpen();
     const topic = topicOf(target);
     this.checkCapable(topic);
     checkReceivers(options.receivers);
     await this.#readiness.wait(() => {
-      this.#checkOpen();
+      this.checkOpen();
       return this.isReady(topic, options.receivers);
     }, options.signal);
   }
@@ -239,7 +240,7 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
   // For a plexus.
 
   attach(junction: Junction): Attachment {
-    this.#checkOpen();
+    this.checkOpen();
     if (this.#junction !== undefined) {
       throw new UsageError(`${this.name} is joined to a plexus already; open another one`);
     }
@@ -336,7 +337,8 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
     });
   }
 
-  #checkOpen(): void {
+  /** @throws {ClosedError} after `close()`. */
+  protected checkOpen(): void {
     if (this.#closing !== undefined) throw this.#closedError();
   }
 
@@ -376,10 +378,10 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
 
   #subscribe(synapse: S, receptor: Receptor, signal: AbortSignal | undefined): Subscription {
     synapse.dendrite.add(receptor);
-    this.interestChanged(synapse.topic);
+    this.#countInterest(synapse.topic, 1);
     return this.#register(receptor, signal, () => {
       synapse.dendrite.remove(receptor);
-      this.interestChanged(synapse.topic);
+      this.#countInterest(synapse.topic, -1);
     });
   }
 
@@ -388,14 +390,26 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
     receptor: Receptor,
     signal: AbortSignal | undefined,
   ): Subscription {
-    this.#checkOpen();
+    this.checkOpen();
     checkPattern(pattern);
     this.synapses.addPattern(pattern, receptor);
-    this.interestChanged(pattern);
+    this.#countInterest(pattern, 1);
     return this.#register(receptor, signal, () => {
       this.synapses.removePattern(receptor);
-      this.interestChanged(pattern);
+      this.#countInterest(pattern, -1);
     });
+  }
+
+  #countInterest(target: TopicPattern, change: 1 | -1): void {
+    const count = (this.#reactantsByTarget.get(target) ?? 0) + change;
+    if (count === 0) this.#reactantsByTarget.delete(target);
+    else this.#reactantsByTarget.set(target, count);
+    if (count === (change === 1 ? 1 : 0)) this.interestChanged(target, change === 1);
+  }
+
+  /** The topics and patterns that reactants here react to. */
+  protected get interests(): Iterable<TopicPattern> {
+    return this.#reactantsByTarget.keys();
   }
 
   #register(receptor: Receptor, signal: AbortSignal | undefined, remove: () => void): Subscription {
@@ -413,12 +427,15 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
     // `#closing` has to be set before anything runs that looks at it.
     await Promise.resolve();
     this.readinessChanged();
-    await this.shut();
-    await this.#subscriptions.settle(this.lingerMs);
-    this.#subscriptions.end();
-    this.#junction?.left(this);
-    this.#junction = undefined;
-    for (const registration of [...this.#listening]) registration.unsubscribe();
+    try {
+      await this.shut();
+    } finally {
+      await this.#subscriptions.settle(this.lingerMs);
+      this.#subscriptions.end();
+      this.#junction?.left(this);
+      this.#junction = undefined;
+      for (const registration of [...this.#listening]) registration.unsubscribe();
+    }
   }
 }
 

@@ -117,6 +117,8 @@ export interface Junction {
   report(incident: Incident, isHeard: boolean): void;
   /** Something that `ready` may wait for has changed. */
   readinessChanged(): void;
+  /** Somebody inside an in-process ganglion wants a topic, or all that match, or no longer does. */
+  wantedBelow(ganglion: Ganglion, target: TopicPattern, wanted: boolean): void;
   /** The ganglion was closed; it will bring and take nothing more. */
   left(ganglion: Ganglion): void;
 }

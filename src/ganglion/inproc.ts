@@ -4,6 +4,7 @@ import type { Impulse } from "../impulse.ts";
 import type { Neuron } from "../neuron.ts";
 import type { Patience } from "../queue.ts";
 import { Synapse } from "../synapse.ts";
+import type { TopicPattern } from "../topic.ts";
 import { both, type Wait } from "../wait.ts";
 import { GanglionBase, type GanglionOptions } from "./base.ts";
 
@@ -31,6 +32,14 @@ export class InprocGanglion extends GanglionBase<Synapse> {
     const synapse = this.synapseForArrival(impulse.topic);
     if (typeof synapse === "string") return undefined;
     return synapse.dendrite.transduce(impulse, synapse, patience);
+  }
+
+  protected override interestChanged(target: TopicPattern, wanted: boolean): void {
+    this.junction?.wantedBelow(this, target, wanted);
+  }
+
+  protected override junctionChanged(): void {
+    for (const target of this.interests) this.junction?.wantedBelow(this, target, true);
   }
 
   protected override junctionWants(): void {

@@ -41,6 +41,7 @@ export abstract class TransportGanglion<
   }
 
   override transduce(impulse: Impulse, patience?: Patience): Wait {
+    if (impulse.staysInProcess) return undefined;
     const synapse = this.obtainSynapse(impulse.topic, impulse.neuron);
     return this.#send(synapse, impulse, patience);
   }

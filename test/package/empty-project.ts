@@ -1,11 +1,12 @@
 /** A project of nobody's, outside the checkout, into which the packed plexo is installed. */
 import { exec, execFile } from "node:child_process";
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { isBuildCurrent } from "../../scripts/build-state.js";
 
 const checkout = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -37,10 +38,12 @@ export class EmptyProject {
   /**
    * Packs plexo as it is built, and the packages it cannot do without as they are installed here,
    * and installs these tarballs: no registry is asked.
-   * @throws {Error} if the build is older than its sources.
+   * @throws {Error} if the build is not that of the present sources.
    */
   static async withPlexo(): Promise<EmptyProject> {
-    await refuseOldBuild();
+    if (!isBuildCurrent()) {
+      throw new Error("dist is not what the sources would give; run: npm run build");
+    }
     const project = new EmptyProject(await mkdtemp(join(tmpdir(), "plexo-package-")));
     try {
       await project.#installPlexo();
@@ -96,17 +99,5 @@ export class EmptyProject {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await rm(this.folder, { recursive: true, force: true });
-  }
-}
-
-/** A test of what was built an hour ago says nothing about what stands there now. */
-async function refuseOldBuild(): Promise<void> {
-  const built = await stat(join(checkout, "dist/index.js"));
-  for (const name of await readdir(join(checkout, "src"), { recursive: true })) {
-    if (!name.endsWith(".ts") || name.endsWith(".test.ts")) continue;
-    const source = await stat(join(checkout, "src", name));
-    if (source.mtimeMs > built.mtimeMs) {
-      throw new Error(`dist is older than src/${name}; run: npm run build`);
-    }
   }
 }

@@ -251,13 +251,16 @@ describe("Session, errors in traffic", () => {
     );
   });
 
-  test("commands between messages are taken, unknown ones passed over", () => {
+  test("commands are taken between messages and between frames of one, unknown ones passed over", () => {
     const { session, recorder } = pairInTraffic();
-    session.receive(
-      bytesOf("000101" + "040504504f4e47" + "040f09535542534352494245746f706963" + "000102"),
-      0,
-    );
-    expect(recorder.noted.map((note) => note.kind)).toEqual(["frame", "pong", "frame"]);
+    const subscribe = "040f09535542534352494245746f706963";
+    session.receive(bytesOf(`010101040504504f4e47000102${subscribe}000103`), 0);
+    expect(recorder.noted).toEqual([
+      { kind: "frame", body: "01", more: true },
+      { kind: "pong", context: "" },
+      { kind: "frame", body: "02", more: false },
+      { kind: "frame", body: "03", more: false },
+    ]);
   });
 
   test("what the sink throws comes out unchanged and closes the session", () => {

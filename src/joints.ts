@@ -1,0 +1,109 @@
+/** Joints: the ganglia of one plexus, and who of them wants what. */
+import type { Ganglion, Junction } from "./ganglion/ganglion.ts";
+import { type Holder, Interest } from "./interest.ts";
+import { Joint } from "./joint.ts";
+import type { TopicPattern } from "./topic.ts";
+import { Way } from "./way.ts";
+
+/** Stands for the bridge that a plexus with two or more external ganglia is. */
+const bridge: Holder = {};
+
+export class Joints {
+  readonly #plexus: Junction;
+  readonly #interest = new Interest();
+  #all: readonly Joint[] = [];
+  #above: Junction | undefined;
+
+  constructor(plexus: Junction) {
+    this.#plexus = plexus;
+  }
+
+  get all(): readonly Joint[] {
+    return this.#all;
+  }
+
+  get external(): readonly Joint[] {
+    return this.#all.filter(({ ganglion }) => ganglion.external);
+  }
+
+  /** A plexus with two or more external ganglia takes from each what is known here. */
+  get isBridge(): boolean {
+    return this.external.length >= 2;
+  }
+
+  /** @throws what `attach` of the ganglion throws. */
+  add(ganglion: Ganglion): void {
+    const joint = new Joint(ganglion, this.#wayOf(ganglion), this.#plexus);
+    this.#all = [...this.#all, joint];
+    for (const target of this.#interest.targets()) this.#tell(target, joint);
+  }
+
+  remove(ganglion: Ganglion): void {
+    const joint = this.of(ganglion);
+    if (joint === undefined) return;
+    for (const target of this.#interest.targets()) this.hold(target, joint, false);
+    this.#all = this.#all.filter((other) => other !== joint);
+  }
+
+  of(ganglion: Ganglion | Junction | undefined): Joint | undefined {
+    return this.#all.find((joint) => joint.ganglion === ganglion);
+  }
+
+  /** The plexus is inside another one from now on, or no longer. */
+  putInside(above: Junction | undefined): void {
+    const before = this.#above;
+    this.#above = above;
+    for (const target of this.#interest.targets()) {
+      if (before !== undefined) this.hold(target, before, false);
+      this.#tellAbove(target);
+    }
+  }
+
+  /**
+   * Those that a message of the topic may go to: the external ones that are capable of it, and the
+   * others where somebody wants it.
+   */
+  forTopic(topic: string): readonly Joint[] {
+    return this.#all.filter(
+      (joint) =>
+        joint.ganglion.capable(topic) &&
+        (joint.ganglion.external || this.#interest.isTakenBy(joint, topic)),
+    );
+  }
+
+  /** Notes that `holder` wants `target`, or no longer does, and tells all others. */
+  hold(target: TopicPattern, holder: Holder, wanted: boolean): void {
+    if (!this.#interest.set(target, holder, wanted)) return;
+    for (const joint of this.#all) this.#tell(target, joint);
+    this.#tellAbove(target);
+  }
+
+  /** The same for the bridge, which wants every topic that is known. */
+  bridgeTopic(topic: string): void {
+    this.hold(topic, bridge, this.isBridge);
+  }
+
+  /** Whether anybody wants the topic, known or not. */
+  takes(topic: string): boolean {
+    return this.#interest.takes(topic);
+  }
+
+  #tell(target: TopicPattern, joint: Joint): void {
+    joint.want(target, this.#interest.isWantedByOthers(target, joint));
+  }
+
+  #tellAbove(target: TopicPattern): void {
+    const above = this.#above;
+    if (above === undefined) return;
+    const wanted = this.#interest.isWantedByOthers(target, above);
+    // The plexus is the ganglion that the one above knows.
+    above.wantedBelow(this.#plexus as Junction & Ganglion, target, wanted);
+  }
+
+  /** The network behind a ganglion: that of its segment where one is joined already. */
+  #wayOf(ganglion: Ganglion): Way {
+    const { segment } = ganglion;
+    const sameSegment = this.#all.find((joint) => joint.ganglion.segment === segment);
+    return segment !== undefined && sameSegment !== undefined ? sameSegment.way : new Way(ganglion);
+  }
+}
