@@ -19,6 +19,7 @@ export type {
   Attachment,
   Ganglion,
   Junction,
+  NoNeuron,
   ReadyOptions,
   TransmitOptions,
 } from "./ganglion/ganglion.ts";

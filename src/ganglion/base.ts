@@ -19,7 +19,14 @@ import type { Synapse } from "../synapse.ts";
 import { checkPattern, checkTopic, isPattern, isTopic, type TopicPattern } from "../topic.ts";
 import type { Wait } from "../wait.ts";
 import { Filter, type FilterOptions } from "./filter.ts";
-import type { Attachment, Ganglion, Junction, ReadyOptions, TransmitOptions } from "./ganglion.ts";
+import type {
+  Attachment,
+  Ganglion,
+  Junction,
+  NoNeuron,
+  ReadyOptions,
+  TransmitOptions,
+} from "./ganglion.ts";
 import { Readiness } from "./readiness.ts";
 import { Subscriptions } from "./subscriptions.ts";
 import { SynapseTable } from "./synapse-table.ts";
@@ -145,7 +152,7 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
   }
 
   transmit<T>(neuron: Neuron<T>, value: NoInfer<T>, options?: TransmitOptions): Promise<void>;
-  transmit(instance: object, options?: TransmitOptions): Promise<void>;
+  transmit<I extends object>(instance: I & NoNeuron<I>, options?: TransmitOptions): Promise<void>;
   transmit(first: object, second?: unknown, third?: TransmitOptions): Promise<void> {
     // Senders mostly go on with one neuron; finding its synapse anew costs half of a message here.
     const last = this.#lastSynapse;

@@ -17,6 +17,9 @@ export interface TransmitOptions {
   readonly timeoutMs?: number;
 }
 
+/** Keeps a neuron from passing for an instance, and so a forgotten value from compiling. */
+export type NoNeuron<I> = I extends Neuron ? never : unknown;
+
 export interface ReadyOptions {
   /** How many receivers there have to be. Default: as many as make the transport usable. */
   readonly receivers?: number;
@@ -64,7 +67,7 @@ export interface Ganglion extends AsyncDisposable {
    */
   transmit<T>(neuron: Neuron<T>, value: NoInfer<T>, options?: TransmitOptions): Promise<void>;
   /** Sends an instance of a class that a neuron known here was made from. */
-  transmit(instance: object, options?: TransmitOptions): Promise<void>;
+  transmit<I extends object>(instance: I & NoNeuron<I>, options?: TransmitOptions): Promise<void>;
 
   /** Sends bytes that are encoded already. They must not change afterwards. */
   transmitRaw(target: Neuron | string, bytes: Uint8Array, options?: TransmitOptions): Promise<void>;
