@@ -39,7 +39,9 @@ const jsonSchema = {
 export async function codecSections(rounds: number, messages: number): Promise<Section[]> {
   const bytes = new TextEncoder().encode(JSON.stringify(reading));
   const decoder = new TextDecoder();
-  const baseline = { decode: (input: Uint8Array): Reading => JSON.parse(decoder.decode(input)) };
+  const baseline = {
+    decode: (input: Uint8Array) => JSON.parse(decoder.decode(input)) as Reading,
+  };
   const figures = await sideBySide(
     [
       rival("bare JSON.parse", baseline, bytes, messages),

@@ -13,7 +13,7 @@ export interface Section {
 }
 
 /** `ours` is to be at least (or at most) `ratio` times `rival`. */
-export interface Target {
+interface Target {
   readonly ours: string;
   readonly rival: string;
   readonly ratio: number;
@@ -39,7 +39,7 @@ export function renderSection(section: Section): string {
 }
 
 function renderTarget(section: Section, target: Target): string {
-  const ratio = median(section, target.ours) / median(section, target.rival);
+  const ratio = medianOf(section, target.ours) / medianOf(section, target.rival);
   const met = section.higherIsBetter ? ratio >= target.ratio : ratio <= target.ratio;
   const bound = section.higherIsBetter ? "at least" : "at most";
   return (
@@ -48,7 +48,7 @@ function renderTarget(section: Section, target: Target): string {
   );
 }
 
-function median(section: Section, name: string): number {
+function medianOf(section: Section, name: string): number {
   return section.figures.get(name)?.median ?? Number.NaN;
 }
 

@@ -31,7 +31,7 @@ export class Axon<T> implements AsyncIterable<T> {
   }
 
   transmit(value: T, options?: TransmitOptions): Promise<void> {
-    return this.ganglion.transmit(this.neuron, value as NoInfer<T>, options);
+    return this.ganglion.transmit(this.neuron, value, options);
   }
 
   transmitRaw(bytes: Uint8Array, options?: TransmitOptions): Promise<void> {

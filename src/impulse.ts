@@ -73,6 +73,14 @@ export class Impulse<T = unknown> {
    * @throws {CodecError} if the value does not fit its codec.
    */
   get bytes(): Uint8Array {
+    return this.#bytes ?? this.encode();
+  }
+
+  /**
+   * @internal Has its bytes made now, unless it has them.
+   * @throws {CodecError} if the value does not fit its codec.
+   */
+  encode(): Uint8Array {
     if (this.#bytes !== undefined) return this.#bytes;
     try {
       // Without bytes it was made by `ofValue`, which has a neuron and its value.

@@ -145,6 +145,32 @@ describe("closing one ganglion of a plexus", () => {
 });
 
 describe("a ganglion that comes later", () => {
+  test("brings the interest of its reactants with it", async () => {
+    const got: string[] = [];
+    const [inproc, inner, { far }] = [new InprocGanglion(), new Plexus(), wire("a")];
+    inproc.react(text, (each) => void got.push(`inproc ${each}`));
+    inner.reactRaw("dev.>", () => void got.push("inner"));
+    plexus.infuse(inproc);
+    plexus.infuse(inner);
+    await plexus.transmit(text, "1");
+    expect(got.sort()).toEqual(["inner", "inproc 1"]);
+    got.length = 0;
+    await far.transmit(text, "2");
+    await microtasks();
+    expect(got.sort()).toEqual(["inner", "inproc 2"]);
+  });
+
+  test("and goes takes the interest of its reactants with it", async () => {
+    const { far } = wire("a");
+    const inproc = new InprocGanglion();
+    plexus.infuse(inproc);
+    inproc.react(text, () => {});
+    await inproc.close();
+    await far.transmit(text, "ale");
+    await microtasks();
+    expect(plexus.stats()).toMatchObject({ received: 1, delivered: 0, dropped: { unclaimed: 1 } });
+  });
+
   test("takes part in all that is known by then", async () => {
     const got: string[] = [];
     plexus.react(text, (each) => void got.push(`here ${each}`));

@@ -358,7 +358,7 @@ export class Plexus extends GanglionBase<Crossing> implements Junction {
  */
 function encode(crossing: Crossing, impulse: Impulse): void {
   try {
-    impulse.bytes;
+    impulse.encode();
   } catch (cause) {
     crossing.counters.encodeErrors += 1;
     throw cause;

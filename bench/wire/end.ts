@@ -1,4 +1,5 @@
 /** One end of a wire bench, in a process of its own: `end.js RIVAL SCENARIO ROLE JOB`. */
+import { once } from "node:events";
 import process from "node:process";
 import { bareNet } from "./bare-net.ts";
 import type { Job, Report } from "./job.ts";
@@ -23,17 +24,20 @@ async function listen(): Promise<void> {
   const { end, port } = await rival.listen(job.payloadBytes);
   const finished = job.scenario === "one way" ? countAll(end) : echoAll(end);
   report({ kind: "listening", port });
-  const elapsedNs = await finished;
-  await end.close();
-  report({ kind: "done", elapsedNs });
-  process.disconnect();
+  await finish(end, await finished);
 }
 
 async function connect(): Promise<void> {
   const end = await rival.connect(job.port, job.payloadBytes);
   const elapsedNs = job.scenario === "one way" ? await sendAll(end) : await pingAll(end);
-  await end.close();
+  await finish(end, elapsedNs);
+}
+
+/** Closes only when the other end is done too: not every rival sends what is left on close. */
+async function finish(end: WireEnd, elapsedNs: number): Promise<void> {
   report({ kind: "done", elapsedNs });
+  await once(process, "message");
+  await end.close();
   process.disconnect();
 }
 

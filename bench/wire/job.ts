@@ -28,10 +28,13 @@ export async function runJob(job: Omit<Job, "role" | "port">): Promise<number> {
   const listening = await listener.next("listening");
   const connector = start({ ...job, role: "connector", port: listening.port });
   const ends = await Promise.all([listener.next("done"), connector.next("done")]);
+  for (const child of [listener, connector]) child.close();
   return Math.max(...ends.map((end) => end.elapsedNs));
 }
 
 interface Child {
+  /** Both ends are done. */
+  close(): void;
   next<K extends Report["kind"]>(kind: K): Promise<Extract<Report, { readonly kind: K }>>;
 }
 
@@ -52,6 +55,7 @@ function start(job: Job): Child {
   });
   failed.catch(() => {});
   return {
+    close: () => child.send("close"),
     next: (kind) => {
       const found = new Promise<never>((resolve) => {
         look = () => {

@@ -96,7 +96,7 @@ function first<T>(pair: PairGanglion, neuron: Neuron<T>): Promise<T> {
   return new Promise((resolve) => {
     const subscription = pair.react(neuron, (value) => {
       subscription.unsubscribe();
-      resolve(value as T);
+      resolve(value);
     });
   });
 }

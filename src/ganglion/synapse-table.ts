@@ -89,7 +89,7 @@ export class SynapseTable<S extends Synapse> {
    */
   neuronOfInstance(instance: object): Neuron {
     if (typeof instance !== "object" || instance === null) {
-      throw new UsageError(`transmit takes a neuron and a value, or an instance, not ${instance}`);
+      throw new UsageError("transmit takes a neuron and a value, or an instance of a class");
     }
     for (
       let prototype: unknown = Object.getPrototypeOf(instance);

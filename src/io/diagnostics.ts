@@ -1,6 +1,5 @@
 /** Where incidents go that nobody listens to. */
 import { channel } from "node:diagnostics_channel";
-import process from "node:process";
 
 /** `diagnostics_channel` name; subscribers get the `Incident`. */
 const incidents = channel("plexo:incident");

@@ -118,7 +118,7 @@ export class MemoryGanglion extends TransportGanglion {
   }
 
   protected override async shut(): Promise<void> {
-    if (!this.quiet) await this.#emptiedOrLingerOver();
+    if (this.#pumping || this.#queue.depth > 0) await this.#emptiedOrLingerOver();
     const left = this.#queue.clear(new ClosedError(`${this.name} was closed`));
     for (const { synapse } of left) {
       synapse.counters.queueDepth -= 1;
