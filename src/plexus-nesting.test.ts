@@ -132,6 +132,18 @@ describe("a plexus in a plexus", () => {
     expect(log).toEqual(["outer ale"]);
   });
 
+  test("hears once what comes by a wire of its own and by one outside, in whatever order", async () => {
+    const [inside, outside] = [wire(inner, "inside"), wire(outer, "outside")];
+    inner.react(text, logTo("inner"));
+    outer.react(text, logTo("outer"));
+    const labels = [0, 1].map((sequence) => ({ originHigh: 1, originLow: 2, sequence, hops: 0 }));
+    await inside.near.inject(text.name, ale, labels[0]);
+    await outside.near.inject(text.name, ale, labels[0]);
+    await outside.near.inject(text.name, ale, labels[1]);
+    await inside.near.inject(text.name, ale, labels[1]);
+    expect(log.sort()).toEqual(["inner ale", "inner ale", "outer ale", "outer ale"]);
+  });
+
   test("is external when something in it is", () => {
     expect(outer.external).toBe(false);
     wire(inner, "a");

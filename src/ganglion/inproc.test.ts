@@ -272,7 +272,7 @@ describe("transmit(instance)", () => {
   });
 
   test("is refused as wrong usage for what is no instance at all", async () => {
-    for (const value of [undefined, null, 7, "text"]) {
+    for (const value of [undefined, null, 7, "text", Symbol("text")]) {
       // The types forbid it; this is what plain JavaScript gets.
       await expect(ganglion.transmit(value as never)).rejects.toThrow(UsageError);
     }

@@ -17,7 +17,7 @@ const golden = new Map<string, string>(
     JSON.parse(
       readFileSync(new URL("../../test/golden/wire-frames.json", import.meta.url), "utf8"),
     ) as { entries: { name: string; hex: string }[] }
-  ).entries.map(({ name, hex }) => [name, hex]),
+  ).entries.map((entry) => [entry.name, entry.hex]),
 );
 
 const opened: { close(): unknown }[] = [];

@@ -70,7 +70,7 @@ export class Outbox {
   close(): void {
     this.#link = undefined;
     const closed = new ClosedError("the pair was closed while the message waited");
-    for (const [synapse, count] of countBy(this.#queue.clear(closed), ({ synapse }) => synapse)) {
+    for (const [synapse, count] of countBy(this.#queue.clear(closed), (letter) => letter.synapse)) {
       synapse.counters.queueDepth -= count;
       synapse.dropped("closed", count);
     }

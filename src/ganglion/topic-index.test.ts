@@ -1,0 +1,55 @@
+import { describe, expect, test, vi } from "vitest";
+import { Synapse } from "../synapse.ts";
+import { TopicIndex } from "./topic-index.ts";
+import { WireSynapse } from "./transport.ts";
+
+const owner = { name: "test", report: (): void => {} };
+const utf8 = new TextEncoder();
+
+function makeIndex(...topics: string[]): {
+  readonly index: TopicIndex<WireSynapse>;
+  readonly lookUp: ReturnType<typeof vi.fn>;
+} {
+  const known = new Map(topics.map((topic) => [topic, new WireSynapse(topic, undefined, owner)]));
+  const lookUp = vi.fn((topic: string) => known.get(topic));
+  return { index: new TopicIndex(lookUp), lookUp };
+}
+
+/** Finds a topic that stands somewhere in a larger buffer. */
+function find(index: TopicIndex<WireSynapse>, topic: string): Synapse | undefined {
+  const bytes = utf8.encode(`<${topic}>`);
+  return index.find(bytes, 1, bytes.length - 1, () => topic);
+}
+
+describe("TopicIndex", () => {
+  test("finds the synapse of a topic, and nothing for a topic that is unknown", () => {
+    const { index } = makeIndex("dev.Ale.json", "dev.Öl.json");
+    expect(find(index, "dev.Ale.json")?.topic).toBe("dev.Ale.json");
+    expect(find(index, "dev.Öl.json")?.topic).toBe("dev.Öl.json");
+    expect(find(index, "dev.Wine.json")).toBeUndefined();
+    expect(find(index, "")).toBeUndefined();
+  });
+
+  test("makes no text of the topic it found last", () => {
+    const { index, lookUp } = makeIndex("dev.Ale.json", "dev.Öl.json");
+    for (let times = 0; times < 3; times++) find(index, "dev.Ale.json");
+    expect(lookUp).toHaveBeenCalledTimes(1);
+    find(index, "dev.Öl.json");
+    find(index, "dev.Öl.json");
+    expect(lookUp).toHaveBeenCalledTimes(2);
+  });
+
+  test("is not taken in by a topic that is only the beginning, the end or a neighbour", () => {
+    const { index } = makeIndex("dev.Ale.json");
+    find(index, "dev.Ale.json");
+    for (const topic of [
+      "dev.Ale.jso",
+      "ev.Ale.json",
+      "dev.Ale.jsom",
+      "Dev.Ale.json",
+      "dev.Ale.jsonx",
+    ]) {
+      expect(find(index, topic)).toBeUndefined();
+    }
+  });
+});
