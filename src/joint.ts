@@ -1,8 +1,10 @@
 /** Joint: one ganglion as a plexus holds it. */
 
+import { ClosedError } from "./errors.ts";
 import type { Attachment, Ganglion, Junction } from "./ganglion/ganglion.ts";
 import type { Impulse } from "./impulse.ts";
 import type { Patience } from "./queue.ts";
+import type { Ledger } from "./receptor.ts";
 import type { TopicPattern } from "./topic.ts";
 import type { Wait } from "./wait.ts";
 import type { Way } from "./way.ts";
@@ -11,7 +13,7 @@ export class Joint {
   readonly ganglion: Ganglion;
   /** The network it reaches. */
   readonly way: Way;
-  readonly #attachment: Attachment;
+  #attachment: Attachment | undefined;
   readonly #junction: Junction;
   readonly #wanted = new Set<TopicPattern>();
   // True from a wait that was in vain until a message is taken at once.
@@ -21,7 +23,11 @@ export class Joint {
     this.ganglion = ganglion;
     this.way = way;
     this.#junction = junction;
-    this.#attachment = ganglion.attach(junction);
+  }
+
+  /** @throws what `attach` of the ganglion throws. */
+  attach(): void {
+    this.#attachment = this.ganglion.attach(this.#junction);
   }
 
   /** Tells the ganglion that the plexus takes this from it, or no longer; only what is news. */
@@ -29,23 +35,26 @@ export class Joint {
     if (wanted === this.#wanted.has(target)) return;
     if (wanted) {
       this.#wanted.add(target);
-      this.#attachment.want(target);
+      this.#attachment?.want(target);
     } else {
       this.#wanted.delete(target);
-      this.#attachment.unwant(target);
+      this.#attachment?.unwant(target);
     }
   }
 
   receivers(topic: string): number | undefined {
-    return this.#attachment.receivers(topic);
+    return this.#attachment?.receivers(topic);
   }
 
   /** Sends what was transmitted here. A failure is the sender's to know, and hinders no other ganglion. */
-  transmit(impulse: Impulse, patience: Patience | undefined): Wait {
+  transmit(impulse: Impulse, patience: Patience | undefined, ledger: Ledger): Wait {
     try {
       return this.ganglion.transduce(impulse, patience);
     } catch (cause) {
-      return Promise.reject(cause);
+      // It is being closed apart from the plexus, which the sender cannot know.
+      if (!(cause instanceof ClosedError)) return Promise.reject(cause);
+      ledger.dropped("closed");
+      return undefined;
     }
   }
 
@@ -54,12 +63,13 @@ export class Joint {
    * of this one, but not for a ganglion that has no receiver or has stalled: one seat that is dead
    * must not stop the others. What finds no place there is dropped and counted by it.
    */
-  forward(impulse: Impulse, patience: Patience): Wait {
+  forward(impulse: Impulse, patience: Patience, ledger: Ledger): Wait {
     let wait: Wait;
     try {
       wait = this.ganglion.transduce(impulse, patience);
     } catch (cause) {
-      this.#failed(impulse, cause);
+      if (cause instanceof ClosedError) ledger.dropped("closed");
+      else this.#failed(impulse, cause);
       return undefined;
     }
     if (wait === undefined) {

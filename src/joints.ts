@@ -34,7 +34,15 @@ export class Joints {
   /** @throws what `attach` of the ganglion throws. */
   add(ganglion: Ganglion): void {
     const joint = new Joint(ganglion, this.#wayOf(ganglion), this.#plexus);
-    this.#all = [...this.#all, joint];
+    const before = this.#all;
+    // Before it is attached, when it says what is wanted inside it.
+    this.#all = [...before, joint];
+    try {
+      joint.attach();
+    } catch (cause) {
+      this.#all = before;
+      throw cause;
+    }
     for (const target of this.#interest.targets()) this.#tell(target, joint);
   }
 

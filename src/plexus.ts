@@ -182,6 +182,12 @@ export class Plexus extends GanglionBase<Crossing> implements Junction {
   /** Takes what an outer plexus brings. */
   override transduce(impulse: Impulse, patience?: Patience): Wait {
     const crossing = this.obtainSynapse(impulse.topic, impulse.neuron);
+    const { label } = impulse;
+    // It may have come by a wire of this plexus before, or come by one later.
+    if (label !== undefined && crossing.repeats.accept(label) === "duplicate") {
+      crossing.dropped("duplicate");
+      return undefined;
+    }
     return this.#conductOut(crossing, impulse, this.junction, patience);
   }
 
@@ -211,8 +217,8 @@ export class Plexus extends GanglionBase<Crossing> implements Junction {
       }
       const isOurs = impulse.source === undefined;
       const each = isOurs
-        ? joint.transmit(impulse, patience)
-        : joint.forward(impulse, this.#forwardPatience);
+        ? joint.transmit(impulse, patience, crossing)
+        : joint.forward(impulse, this.#forwardPatience, crossing);
       if (each !== undefined) wait = both(wait, each);
     }
     if (this.junction !== undefined && this.junction !== from) {

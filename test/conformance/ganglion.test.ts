@@ -79,6 +79,30 @@ const subjects: readonly Subject[] = [
     makeWorld: (capabilities) => new MemoryWorld(capabilities, (ganglion) => ganglion),
   },
   {
+    name: "the in-memory pair with a queue that drops",
+    capabilities: { ...pair, backPressure: false },
+    makeWorld: (capabilities) => {
+      const sendQueue = { limit: 1_000, policy: "drop-newest" } as const;
+      return new MemoryWorld(capabilities, (ganglion) => ganglion, { sendQueue });
+    },
+  },
+  {
+    name: "a loose in-memory pair",
+    capabilities: {
+      ...pair,
+      reliable: false,
+      ordered: false,
+      bringsAll: false,
+      carriesIds: false,
+      backPressure: false,
+      oneStream: false,
+    },
+    makeWorld: (capabilities) => {
+      const sendQueue = { limit: 1_000, policy: "drop-newest" } as const;
+      return new MemoryWorld(capabilities, (ganglion) => ganglion, { sendQueue, isLoose: true });
+    },
+  },
+  {
     name: "PairGanglion",
     capabilities: pair,
     makeWorld: (capabilities) => new PairWorld(capabilities, (ganglion) => ganglion),
@@ -104,6 +128,11 @@ describe.each(subjects)("$name", ({ capabilities, makeWorld }) => {
       await world.close();
     }
   });
+});
+
+test("every case is run by somebody", () => {
+  const run = new Set(subjects.flatMap(({ capabilities }) => ganglionCasesFor(capabilities)));
+  expect(ganglionCases.filter((each) => !run.has(each)).map(({ name }) => name)).toEqual([]);
 });
 
 test("what a ganglion cannot do is proved by a case of its own", () => {

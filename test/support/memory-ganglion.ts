@@ -20,6 +20,11 @@ export interface MemoryOptions extends GanglionOptions {
   readonly knowsReceivers?: boolean;
   /** What holds messages while the other end is absent or slow. Default 1000, `block`. */
   readonly sendQueue?: { readonly limit: number; readonly policy: QueuePolicy };
+  /**
+   * It loses every seventh frame, lets neighbours overtake each other, and spares the other end
+   * what nobody there reacts to. Default false.
+   */
+  readonly isLoose?: boolean;
   /** Frames it carries in its life; then it falls silent, so that a storm ends. Default: no limit. */
   readonly framesMax?: number;
   /** `close()` rejects with this. */
@@ -149,12 +154,20 @@ export class MemoryGanglion extends TransportGanglion {
     while (this.#peer !== undefined && this.frames.length < this.#framesMax) {
       const next = this.#queue.shift();
       if (next === undefined) break;
-      next.synapse.counters.queueDepth -= 1;
-      this.frames.push(next.frame);
-      await this.#peer.#receive(next.frame);
+      if (this.#options.isLoose) await this.#carry(this.#queue.shift());
+      await this.#carry(next);
     }
     this.#pumping = false;
     if (this.#queue.depth === 0) this.#emptied?.();
+  }
+
+  async #carry(outgoing: Outgoing | undefined): Promise<void> {
+    if (outgoing === undefined) return;
+    outgoing.synapse.counters.queueDepth -= 1;
+    this.frames.push(outgoing.frame);
+    const isLost = this.#options.isLoose && this.frames.length % 7 === 0;
+    const peer = this.#peer;
+    if (!isLost && peer !== undefined) await peer.#receive(outgoing.frame);
   }
 
   get #framesMax(): number {
@@ -163,6 +176,7 @@ export class MemoryGanglion extends TransportGanglion {
 
   async #receive(frame: Uint8Array): Promise<void> {
     const { topic, payload, label } = decodeFrame(frame);
+    if (this.#options.isLoose && this.synapses.receptorCount(topic) === 0) return;
     try {
       await this.arrived(topic, payload, label);
     } catch (cause) {

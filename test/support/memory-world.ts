@@ -4,7 +4,7 @@ import type { GanglionOptions } from "../../src/ganglion/base.ts";
 import type { Ganglion } from "../../src/ganglion/ganglion.ts";
 import type { Capabilities, GanglionWorld } from "../../src/testing/ganglion-cases.ts";
 import { turn } from "../../src/testing/until.ts";
-import { MemoryGanglion } from "./memory-ganglion.ts";
+import { MemoryGanglion, type MemoryOptions } from "./memory-ganglion.ts";
 
 interface Seat {
   readonly peer: Ganglion;
@@ -14,6 +14,7 @@ interface Seat {
 export class MemoryWorld implements GanglionWorld {
   readonly capabilities: Capabilities;
   readonly #wrap: (end: MemoryGanglion, options: GanglionOptions) => Ganglion;
+  readonly #wireOptions: MemoryOptions;
   readonly #seats: Seat[] = [];
   // A third peer finds both seats taken.
   readonly #surplus: Ganglion[] = [];
@@ -23,15 +24,22 @@ export class MemoryWorld implements GanglionWorld {
   constructor(
     capabilities: Capabilities,
     wrap: (end: MemoryGanglion, options: GanglionOptions) => Ganglion,
+    wireOptions: MemoryOptions = {},
   ) {
     this.capabilities = capabilities;
     this.#wrap = wrap;
+    this.#wireOptions = wireOptions;
   }
 
   peer(options: GanglionOptions = {}): Promise<Ganglion> {
     const { carriesIds, knowsReceivers } = this.capabilities;
     const name = `memory.${this.#count++}`;
-    const end = new MemoryGanglion(name, { ...options, carriesIds, knowsReceivers });
+    const end = new MemoryGanglion(name, {
+      ...options,
+      ...this.#wireOptions,
+      carriesIds,
+      knowsReceivers,
+    });
     const peer = this.#wrap(end, options);
     const [first, second] = this.#seats;
     if (second !== undefined) {

@@ -146,12 +146,13 @@ export const slowReactantCases: readonly GanglionCase[] = [
         await slow.sender.transmitRaw(blobNeuron, numbered(count));
         count += 1;
       }
+      assert.ok(droppedBy(slow.sender, slow.receiver) > 0, "nothing was dropped");
       slow.gate.open();
+      if (!world.capabilities.reliable) return;
       await until(
         "every message is accounted for",
         () => slow.got.length + droppedBy(slow.sender, slow.receiver) === count,
       );
-      assert.ok(droppedBy(slow.sender, slow.receiver) > 0);
     },
   },
   {
