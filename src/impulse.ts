@@ -130,39 +130,35 @@ export class Impulse<T = unknown> {
     const valueOf = this.#valueOf;
     // The topic is the neuron's, so a value under it is a V by contract.
     if (valueOf === asSent || valueOf === neuron.codec) return this.#value as unknown as V;
-    const values = this.#values;
-    if (values?.has(neuron.codec)) return values.get(neuron.codec) as V;
-    let value: V;
-    try {
-      value = neuron.codec.decode(this.bytes);
-    } catch (cause) {
-      throw codecErrorOf(cause, "decoded", this.topic);
-    }
+    if (valueOf !== undefined) return this.#valueByAnother(neuron, valueOf);
+    const value = this.#decode(neuron);
     this.#neuron ??= neuron as unknown as Neuron<T>;
-    this.#keep(value, neuron.codec, values);
+    this.#value = value as unknown as T;
+    this.#valueOf = neuron.codec;
     return value;
   }
 
-  /** The values by their codec, when there is more than one. */
-  get #values(): Map<unknown, unknown> | undefined {
-    return this.#valueOf === severalCodecs ? (this.#value as Map<unknown, unknown>) : undefined;
+  #decode<V>(neuron: Neuron<V>): V {
+    try {
+      return neuron.codec.decode(this.bytes);
+    } catch (cause) {
+      throw codecErrorOf(cause, "decoded", this.topic);
+    }
   }
 
-  // One codec is the rule, and costs no Map: neurons of one name nearly always share theirs.
-  #keep(value: unknown, codec: Codec<unknown>, values: Map<unknown, unknown> | undefined): void {
-    if (this.#valueOf === undefined) {
-      this.#value = value as T;
-      this.#valueOf = codec;
-    } else if (values === undefined) {
-      const both = new Map<unknown, unknown>([
-        [this.#valueOf, this.#value],
-        [codec, value],
-      ]);
-      this.#value = both as T;
-      this.#valueOf = severalCodecs;
-    } else {
-      values.set(codec, value);
-    }
+  // Rare: neurons of one name nearly always share their codec. So only from here on is there a Map.
+  #valueByAnother<V>(neuron: Neuron<V>, valueOf: Codec<unknown> | typeof severalCodecs): V {
+    const values =
+      valueOf === severalCodecs
+        ? (this.#value as Map<unknown, unknown>)
+        : new Map<unknown, unknown>([[valueOf, this.#value]]);
+    // What is kept for a codec is what it decoded.
+    if (values.has(neuron.codec)) return values.get(neuron.codec) as V;
+    const value = this.#decode(neuron);
+    values.set(neuron.codec, value);
+    this.#value = values as T;
+    this.#valueOf = severalCodecs;
+    return value;
   }
 }
 
