@@ -54,7 +54,7 @@ export class RepeatWindow {
   #lowest: number;
   #highest: number;
   // Made at the first gap: until then every number from #lowest to #highest was seen.
-  #seen: Uint8Array | undefined;
+  #seen: SeenNumbers | undefined;
 
   /** A window that has seen `sequence` only. */
   constructor(sequence: number) {
@@ -76,25 +76,48 @@ export class RepeatWindow {
     return this.#acceptWithGaps(this.#seen, sequence);
   }
 
-  #contiguous(): Uint8Array {
-    const seen = new Uint8Array(repeatWindowWidth);
+  #contiguous(): SeenNumbers {
+    const seen = new SeenNumbers();
     const first = Math.max(this.#lowest, this.#highest - repeatWindowWidth + 1);
-    for (let number = first; number <= this.#highest; number++) {
-      seen[number % repeatWindowWidth] = 1;
-    }
+    for (let number = first; number <= this.#highest; number++) seen.add(number);
     return seen;
   }
 
-  #acceptWithGaps(seen: Uint8Array, sequence: number): Verdict {
+  #acceptWithGaps(seen: SeenNumbers, sequence: number): Verdict {
     if (sequence > this.#highest) {
-      if (sequence - this.#highest >= repeatWindowWidth) seen.fill(0);
-      else for (let n = this.#highest + 1; n < sequence; n++) seen[n % repeatWindowWidth] = 0;
+      if (sequence - this.#highest >= repeatWindowWidth) seen.clear();
+      else for (let n = this.#highest + 1; n < sequence; n++) seen.delete(n);
       this.#highest = sequence;
-    } else if (seen[sequence % repeatWindowWidth] === 1) {
+    } else if (seen.has(sequence)) {
       return "duplicate";
     }
-    seen[sequence % repeatWindowWidth] = 1;
+    seen.add(sequence);
     return "fresh";
+  }
+}
+
+/** A set of numbers, no two of which are `repeatWindowWidth` or more apart: a bit each, 512 bytes. */
+class SeenNumbers {
+  // The remainder is below the width, so every word that is asked for is there.
+  readonly #words = new Uint32Array(repeatWindowWidth / 32);
+
+  has(number: number): boolean {
+    const place = number % repeatWindowWidth;
+    return ((this.#words[place >>> 5] as number) & (1 << (place & 31))) !== 0;
+  }
+
+  add(number: number): void {
+    const place = number % repeatWindowWidth;
+    this.#words[place >>> 5] = (this.#words[place >>> 5] as number) | (1 << (place & 31));
+  }
+
+  delete(number: number): void {
+    const place = number % repeatWindowWidth;
+    this.#words[place >>> 5] = (this.#words[place >>> 5] as number) & ~(1 << (place & 31));
+  }
+
+  clear(): void {
+    this.#words.fill(0);
   }
 }
 
