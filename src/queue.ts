@@ -1,8 +1,9 @@
 /** BoundedQueue: first in, first out, with a limit and a policy at the limit. */
 
-import { TransportError } from "./errors.ts";
+import { TransportError, UsageError } from "./errors.ts";
 import type { DropReason } from "./incident.ts";
 import { type ClockTimer, systemClock } from "./io/clock.ts";
+import { checkCount } from "./ranges.ts";
 import type { Wait } from "./wait.ts";
 
 /** What happens to a message when the queue is full. */
@@ -34,7 +35,17 @@ interface Waiter<T> {
   fail(error: unknown): void;
 }
 
-export const queueLimitDefault = 1_000;
+const limitDefault = 1_000;
+const policies: readonly string[] = ["block", "drop-newest", "drop-oldest", "error"];
+
+/** @throws {UsageError} if the limit is not a count, or there is no such policy. */
+export function completeQueueOptions(options: QueueOptions = {}): Required<QueueOptions> {
+  const { limit = limitDefault, policy = "block" } = options;
+  if (policies.includes(policy)) return { limit: checkCount("queue.limit", limit), policy };
+  throw new UsageError(`queue.policy is ${policy}; give one of: ${policies.join(", ")}`, {
+    details: { policy, policies },
+  });
+}
 
 export class BoundedQueue<T> {
   readonly limit: number;

@@ -1,10 +1,11 @@
 /** Receptor: one reactant with its queue, so that a slow reactant delays nobody until it is full. */
 
-import { ClosedError, UsageError } from "./errors.ts";
+import { ClosedError } from "./errors.ts";
 import type { Impulse } from "./impulse.ts";
 import type { DropReason } from "./incident.ts";
 import type { Neuron } from "./neuron.ts";
-import { BoundedQueue, type Patience, type QueuePolicy, queueLimitDefault } from "./queue.ts";
+import { BoundedQueue, completeQueueOptions, type Patience, type QueueOptions } from "./queue.ts";
+import { checkCount } from "./ranges.ts";
 import type { ReactOptions } from "./reactant.ts";
 import { type Counters, countBy } from "./stats.ts";
 import type { Wait } from "./wait.ts";
@@ -30,7 +31,7 @@ export class Receptor {
   // A Reactant or a RawReactant: `neuron` tells which, and with it what the input is.
   readonly #call: (input: never, impulse: Impulse<never>) => void | Promise<void>;
   readonly #concurrency: number;
-  readonly #queueOptions: { readonly limit: number; readonly policy: QueuePolicy };
+  readonly #queueOptions: Required<QueueOptions>;
   // Made when it is first needed: most reactants never have two messages at once.
   #queue: BoundedQueue<Delivery> | undefined;
   #running = 0;
@@ -45,11 +46,8 @@ export class Receptor {
   ) {
     this.neuron = neuron;
     this.#call = call;
-    this.#concurrency = atLeastOne(options.concurrency ?? 1, "concurrency");
-    this.#queueOptions = {
-      limit: atLeastOne(options.queue?.limit ?? queueLimitDefault, "queue limit"),
-      policy: options.queue?.policy ?? "block",
-    };
+    this.#concurrency = checkCount("concurrency", options.concurrency ?? 1);
+    this.#queueOptions = completeQueueOptions(options.queue);
   }
 
   /** Calls the reactant, or queues the message while it is busy; a promise when the sender must wait. */
@@ -156,12 +154,4 @@ function isThenable(outcome: unknown): outcome is PromiseLike<void> {
     outcome !== null &&
     typeof (outcome as { then?: unknown }).then === "function"
   );
-}
-
-function atLeastOne(value: number, what: string): number {
-  if (value >= 1 && (Number.isSafeInteger(value) || value === Number.POSITIVE_INFINITY))
-    return value;
-  throw new UsageError(`a ${what} of ${value}; give a whole number from 1 on`, {
-    details: { value },
-  });
 }

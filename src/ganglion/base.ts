@@ -1,6 +1,6 @@
 /** What all ganglia have in common: the calls of an application, over a table of synapses. */
 
-import { ClosedError, type PlexoError, UsageError } from "../errors.ts";
+import { ClosedError, CodecError, type PlexoError, UsageError } from "../errors.ts";
 import { Impulse } from "../impulse.ts";
 import {
   type DropReason,
@@ -11,6 +11,7 @@ import {
 } from "../incident.ts";
 import { Neuron, topicOf } from "../neuron.ts";
 import type { Patience } from "../queue.ts";
+import { checkCount, checkMilliseconds } from "../ranges.ts";
 import type { RawReactant, Reactant, ReactOptions } from "../reactant.ts";
 import { Receptor } from "../receptor.ts";
 import { Counters, type Stats, totalOf } from "../stats.ts";
@@ -87,10 +88,11 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
     this.#givenName = options.name;
     this.#name = name;
     this.segment = options.segment;
-    this.echoGuardMs = options.echoGuardMs;
-    this.sendTimeoutMs = options.sendTimeoutMs ?? sendTimeoutMsDefault;
-    this.lingerMs = options.lingerMs ?? lingerMsDefault;
-    this.#topicsMax = options.topicsMax ?? topicsMaxDefault;
+    const { echoGuardMs, sendTimeoutMs, lingerMs, topicsMax } = options;
+    this.echoGuardMs = echoGuardMs && checkMilliseconds("echoGuardMs", echoGuardMs);
+    this.sendTimeoutMs = checkMilliseconds("sendTimeoutMs", sendTimeoutMs ?? sendTimeoutMsDefault);
+    this.lingerMs = checkMilliseconds("lingerMs", lingerMs ?? lingerMsDefault);
+    this.#topicsMax = checkCount("topicsMax", topicsMax ?? topicsMaxDefault, 0);
     this.#patience = { timeoutMs: this.sendTimeoutMs };
     this.#filter = new Filter(options);
     this.synapses = new SynapseTable((topic, neuron) => this.makeSynapse(topic, neuron));
@@ -211,7 +213,7 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
     this.checkOpen();
     const topic = topicOf(target);
     this.checkCapable(topic);
-    checkReceivers(options.receivers);
+    if (options.receivers !== undefined) checkCount("receivers", options.receivers, 0);
     await this.#readiness.wait(() => {
       this.checkOpen();
       return this.isReady(topic, options.receivers);
@@ -257,14 +259,10 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
       want: (target) => this.junctionWants(target, true),
       unwant: (target) => this.junctionWants(target, false),
       receivers: (topic) => this.receivers(topic),
-      detach: () => {
-        this.#junction = undefined;
-        this.junctionChanged();
-      },
     };
   }
 
-  /** It was joined to a plexus, or is no longer. */
+  /** It was joined to a plexus. */
   protected junctionChanged(): void {}
 
   /** The plexus wants a topic, or all that match a pattern, or no longer does. */
@@ -361,14 +359,18 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
       return this.#failed(synapse, cause);
     }
     if (wait === undefined) return done;
-    wait.catch((cause: unknown) => synapse.transmitFailed(cause));
+    wait.catch((cause: unknown) => {
+      // Whoever gave up a message that waited has told so already.
+      if (cause instanceof CodecError || cause instanceof UsageError) synapse.transmitFailed(cause);
+    });
     return wait;
   }
 
   #patienceOf(options: TransmitOptions | undefined): Patience {
     if (options === undefined) return this.#patience;
     options.signal?.throwIfAborted();
-    return { timeoutMs: options.timeoutMs ?? this.sendTimeoutMs, signal: options.signal };
+    const timeoutMs = checkMilliseconds("timeoutMs", options.timeoutMs ?? this.sendTimeoutMs);
+    return { timeoutMs, signal: options.signal };
   }
 
   /** A rejection that is handled already, and an incident. */
@@ -444,11 +446,4 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
       for (const registration of [...this.#listening]) registration.unsubscribe();
     }
   }
-}
-
-function checkReceivers(receivers: number | undefined): void {
-  if (receivers === undefined || (Number.isSafeInteger(receivers) && receivers >= 0)) return;
-  throw new UsageError(`${receivers} receivers; give a whole number from 0 on`, {
-    details: { receivers },
-  });
 }

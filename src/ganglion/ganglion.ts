@@ -133,5 +133,4 @@ export interface Attachment {
   unwant(target: TopicPattern): void;
   /** How many receivers a topic has now; undefined where the transport cannot know. */
   receivers(topic: string): number | undefined;
-  detach(): void;
 }

@@ -1,7 +1,12 @@
 /** Outbox: what waits for the peer of a pair: because there is none, or because it is slow. */
 import { ClosedError } from "../../errors.ts";
 import type { Impulse } from "../../impulse.ts";
-import { BoundedQueue, type Patience, type QueueOptions, queueLimitDefault } from "../../queue.ts";
+import {
+  BoundedQueue,
+  completeQueueOptions,
+  type Patience,
+  type QueueOptions,
+} from "../../queue.ts";
 import { countBy } from "../../stats.ts";
 import type { Wait } from "../../wait.ts";
 import type { WireSynapse } from "../transport.ts";
@@ -18,11 +23,10 @@ export class Outbox {
   #tellEmpty: (() => void)[] = [];
 
   /** @param name The ganglion's, for errors. */
-  constructor(name: string, options: QueueOptions = {}) {
+  constructor(name: string, options: QueueOptions | undefined) {
     this.#queue = new BoundedQueue<Letter>({
       what: `send queue of ${name}`,
-      limit: options.limit ?? queueLimitDefault,
-      policy: options.policy ?? "block",
+      ...completeQueueOptions(options),
       dropped: ({ synapse }, reason) => {
         synapse.counters.queueDepth -= 1;
         synapse.dropped(reason);
