@@ -271,10 +271,11 @@ export class PairGanglion extends TransportGanglion {
     this.#isShut = true;
     this.#outbox.close();
     this.#connector?.close();
-    this.#listener?.close();
+    const unbound = this.#listener?.close();
     const peer = this.#seat.sitter;
     for (const link of this.#links) if (link !== peer) link.destroy();
     await peer?.finish(Math.max(0, endsMs - systemClock.nowMs()), lingerOver);
+    await unbound;
     timer?.cancel();
   }
 

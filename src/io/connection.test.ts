@@ -20,7 +20,7 @@ beforeEach(() => {
 });
 
 afterEach(async () => {
-  listener?.close();
+  void listener?.close();
   peer.socket.destroy();
   await peer.closed;
   await nextTurn();
@@ -276,7 +276,7 @@ describe("Connection, ends", () => {
       act(end);
       expect(await end.events.take()).toBe("closed");
       await peer.ended;
-      listener?.close();
+      void listener?.close();
       peer.socket.destroy();
     }
   });
@@ -290,7 +290,7 @@ describe("Connection, ends", () => {
     end.connection.end(1_000);
     end.connection.destroy();
     await end.events.take();
-    listener?.close();
+    void listener?.close();
     peer.socket.destroy();
     await peer.closed;
     await nextTurn();

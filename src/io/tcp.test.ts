@@ -93,8 +93,8 @@ describe("Listener", () => {
     const listener = await listening();
     const peer = await wirePeer(listener.address);
     const end = await owner.accepted.take();
-    listener.close();
-    listener.close();
+    void listener.close();
+    void listener.close();
     peer.send(greeting31 + readyPair);
     expect(await end.events.take()).toBe("ready PAIR");
     connecting(listener.address);

@@ -69,9 +69,15 @@ export class Listener {
     this.address = { host: bound.address, port: bound.port };
   }
 
-  /** Takes no further connections. Those that are there stay, and are their owner's. Idempotent. */
-  close(): void {
-    this.#server.close();
+  /**
+   * Takes no further connections. Those that are there stay, and are their owner's. Idempotent.
+   * Resolves when they are gone too, and nothing is left.
+   */
+  close(): Promise<void> {
+    return new Promise((resolve) => {
+      // Called with an error where it was closed before.
+      this.#server.close(() => resolve());
+    });
   }
 
   /** Keeps the process alive; the default, as in Node. */
