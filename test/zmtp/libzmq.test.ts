@@ -45,7 +45,7 @@ async function bound(pair: Pair | Publisher, endpoint = anyEndpoint): Promise<Tc
 
 async function listening(options: Partial<ConnectorOptions> = {}): Promise<Listener> {
   const listener = await listen(anyPort, { ...ours, ...options }, owner);
-  opened.push(() => listener.close());
+  opened.push(() => void listener.close());
   return listener;
 }
 
