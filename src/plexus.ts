@@ -1,21 +1,21 @@
 /** Plexus (plain term: router): joins ganglia and routes impulses between them; is itself a ganglion. */
 
 import { Axon } from "./axon.ts";
-import { Crossing } from "./crossing.ts";
 import { UsageError } from "./errors.ts";
 import { GanglionBase, type GanglionOptions } from "./ganglion/base.ts";
 import type { Ganglion, Junction } from "./ganglion/ganglion.ts";
 import { hopsMax, type Label, Origin } from "./identity.ts";
 import type { Impulse } from "./impulse.ts";
-import type { Joint } from "./joint.ts";
-import { Joints } from "./joints.ts";
 import { type Neuron, topicOf } from "./neuron.ts";
+import { Crossing } from "./plexus/crossing.ts";
+import type { Joint } from "./plexus/joint.ts";
+import { Joints } from "./plexus/joints.ts";
+import { Round } from "./plexus/round.ts";
+import type { Way } from "./plexus/way.ts";
 import type { Patience } from "./queue.ts";
-import { Round } from "./round.ts";
 import { type Stats, sumOf } from "./stats.ts";
 import { isPattern, type TopicPattern } from "./topic.ts";
 import { both, type Wait } from "./wait.ts";
-import type { Way } from "./way.ts";
 
 export interface PlexusOptions extends GanglionOptions {
   /** The ganglia it joins from the start. It closes them when it closes. */

@@ -2,7 +2,7 @@
  * Interest: which topics and patterns are wanted in a plexus, and by whom, so that it takes from
  * each of its ganglia what somebody else wants, and nothing else.
  */
-import { isPattern, matches, type TopicPattern } from "./topic.ts";
+import { isPattern, matches, type TopicPattern } from "../topic.ts";
 
 /** Who wants something: a ganglion joined to the plexus, the plexus itself, one around it. */
 export type Holder = object;

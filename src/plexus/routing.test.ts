@@ -1,18 +1,18 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { unfitText } from "../test/support/counting-codec.ts";
+import { unfitText } from "../../test/support/counting-codec.ts";
 import {
   type MemoryGanglion,
   type MemoryOptions,
   memoryPair,
-} from "../test/support/memory-ganglion.ts";
-import { textNeuron } from "../test/support/neurons.ts";
-import { incidentsOf, makeGate, microtasks, outcomeOf } from "../test/support/notebook.ts";
-import { CodecError, TransportError, UsageError } from "./errors.ts";
-import { InprocGanglion } from "./ganglion/inproc.ts";
-import type { Impulse } from "./impulse.ts";
-import type { Incident } from "./incident.ts";
-import type { Neuron } from "./neuron.ts";
-import { Plexus } from "./plexus.ts";
+} from "../../test/support/memory-ganglion.ts";
+import { textNeuron } from "../../test/support/neurons.ts";
+import { incidentsOf, makeGate, microtasks, outcomeOf } from "../../test/support/notebook.ts";
+import { CodecError, TransportError, UsageError } from "../errors.ts";
+import { InprocGanglion } from "../ganglion/inproc.ts";
+import type { Impulse } from "../impulse.ts";
+import type { Incident } from "../incident.ts";
+import type { Neuron } from "../neuron.ts";
+import { Plexus } from "../plexus.ts";
 
 // Every side has a codec of its own, so that each one's work can be counted.
 const text = textNeuron();

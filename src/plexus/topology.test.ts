@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { memoryPair } from "../test/support/memory-ganglion.ts";
-import { textNeuron } from "../test/support/neurons.ts";
-import { incidentsOf, microtasks } from "../test/support/notebook.ts";
-import { InprocGanglion } from "./ganglion/inproc.ts";
-import { Plexus } from "./plexus.ts";
+import { memoryPair } from "../../test/support/memory-ganglion.ts";
+import { textNeuron } from "../../test/support/neurons.ts";
+import { incidentsOf, microtasks } from "../../test/support/notebook.ts";
+import { InprocGanglion } from "../ganglion/inproc.ts";
+import { Plexus } from "../plexus.ts";
 
 /** A process: a plexus, and what may be in it. Each has a reactant, and transmits once. */
 interface Plan {

@@ -1,15 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { unfitBytes } from "../test/support/counting-codec.ts";
+import { unfitBytes } from "../../test/support/counting-codec.ts";
 import {
   type MemoryGanglion,
   type MemoryOptions,
   memoryPair,
-} from "../test/support/memory-ganglion.ts";
-import { textNeuron } from "../test/support/neurons.ts";
-import { incidentsOf, makeGate, microtasks } from "../test/support/notebook.ts";
-import type { Incident } from "./incident.ts";
-import type { Neuron } from "./neuron.ts";
-import { Plexus } from "./plexus.ts";
+} from "../../test/support/memory-ganglion.ts";
+import { textNeuron } from "../../test/support/neurons.ts";
+import { incidentsOf, makeGate, microtasks } from "../../test/support/notebook.ts";
+import type { Incident } from "../incident.ts";
+import type { Neuron } from "../neuron.ts";
+import { Plexus } from "../plexus.ts";
 
 const text = textNeuron();
 const ale = new TextEncoder().encode("ale");

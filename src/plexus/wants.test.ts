@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type MemoryGanglion, memoryPair } from "../test/support/memory-ganglion.ts";
-import { textNeuron } from "../test/support/neurons.ts";
-import { incidentsOf, microtasks } from "../test/support/notebook.ts";
-import { InprocGanglion } from "./ganglion/inproc.ts";
-import { Plexus } from "./plexus.ts";
-import type { Subscription } from "./subscription.ts";
-import { matches } from "./topic.ts";
+import { type MemoryGanglion, memoryPair } from "../../test/support/memory-ganglion.ts";
+import { textNeuron } from "../../test/support/neurons.ts";
+import { incidentsOf, microtasks } from "../../test/support/notebook.ts";
+import { InprocGanglion } from "../ganglion/inproc.ts";
+import { Plexus } from "../plexus.ts";
+import type { Subscription } from "../subscription.ts";
+import { matches } from "../topic.ts";
 
 const neurons = [textNeuron("Ale"), textNeuron("Stout")] as const;
 const targets = ["dev.brewery.Ale.text", "dev.brewery.Stout.text", "dev.*.Ale.>", "dev.>"] as const;

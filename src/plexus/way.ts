@@ -1,9 +1,10 @@
 /** Way: a network that a plexus reaches, by one ganglion or by several with the same segment label. */
+
+import type { Ganglion } from "../ganglion/ganglion.ts";
+import type { Impulse } from "../impulse.ts";
+import { systemClock } from "../io/clock.ts";
 import { digestOf } from "./digest.ts";
 import { EchoGuard } from "./echo-guard.ts";
-import type { Ganglion } from "./ganglion/ganglion.ts";
-import type { Impulse } from "./impulse.ts";
-import { systemClock } from "./io/clock.ts";
 
 export class Way {
   /** For incidents: the segment, or the name of the only ganglion. */

@@ -3,13 +3,13 @@ import {
   type MemoryGanglion,
   type MemoryOptions,
   memoryPair,
-} from "../test/support/memory-ganglion.ts";
-import { textNeuron } from "../test/support/neurons.ts";
-import { incidentsOf, microtasks } from "../test/support/notebook.ts";
-import { InprocGanglion } from "./ganglion/inproc.ts";
-import { hopsMax, type ImpulseId, type Label } from "./identity.ts";
-import type { Incident } from "./incident.ts";
-import { Plexus } from "./plexus.ts";
+} from "../../test/support/memory-ganglion.ts";
+import { textNeuron } from "../../test/support/neurons.ts";
+import { incidentsOf, microtasks } from "../../test/support/notebook.ts";
+import { InprocGanglion } from "../ganglion/inproc.ts";
+import { hopsMax, type ImpulseId, type Label } from "../identity.ts";
+import type { Incident } from "../incident.ts";
+import { Plexus } from "../plexus.ts";
 
 const text = textNeuron();
 const ale = new TextEncoder().encode("ale");

@@ -1,12 +1,12 @@
 /** Joint: one ganglion as a plexus holds it. */
 
-import { ClosedError } from "./errors.ts";
-import type { Attachment, Ganglion, Junction } from "./ganglion/ganglion.ts";
-import type { Impulse } from "./impulse.ts";
-import type { Patience } from "./queue.ts";
-import type { Ledger } from "./receptor.ts";
-import type { TopicPattern } from "./topic.ts";
-import type { Wait } from "./wait.ts";
+import { ClosedError } from "../errors.ts";
+import type { Attachment, Ganglion, Junction } from "../ganglion/ganglion.ts";
+import type { Impulse } from "../impulse.ts";
+import type { Patience } from "../queue.ts";
+import type { Ledger } from "../receptor.ts";
+import type { TopicPattern } from "../topic.ts";
+import type { Wait } from "../wait.ts";
 import type { Way } from "./way.ts";
 
 export class Joint {

@@ -1,8 +1,9 @@
 /** Round: the way through a bridge of one message that arrived without an id. */
+
+import type { Impulse } from "../impulse.ts";
+import { systemClock } from "../io/clock.ts";
 import type { Crossing } from "./crossing.ts";
 import { digestOf } from "./digest.ts";
-import type { Impulse } from "./impulse.ts";
-import { systemClock } from "./io/clock.ts";
 import type { Way } from "./way.ts";
 
 export class Round {

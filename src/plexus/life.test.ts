@@ -1,12 +1,16 @@
 import process from "node:process";
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { MemoryGanglion, type MemoryOptions, memoryPair } from "../test/support/memory-ganglion.ts";
-import { textNeuron } from "../test/support/neurons.ts";
-import { incidentsOf, makeGate, microtasks, outcomeOf } from "../test/support/notebook.ts";
-import { ClosedError, UsageError } from "./errors.ts";
-import { InprocGanglion } from "./ganglion/inproc.ts";
-import type { Incident } from "./incident.ts";
-import { Plexus } from "./plexus.ts";
+import {
+  MemoryGanglion,
+  type MemoryOptions,
+  memoryPair,
+} from "../../test/support/memory-ganglion.ts";
+import { textNeuron } from "../../test/support/neurons.ts";
+import { incidentsOf, makeGate, microtasks, outcomeOf } from "../../test/support/notebook.ts";
+import { ClosedError, UsageError } from "../errors.ts";
+import { InprocGanglion } from "../ganglion/inproc.ts";
+import type { Incident } from "../incident.ts";
+import { Plexus } from "../plexus.ts";
 
 const text = textNeuron();
 

@@ -1,12 +1,12 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type MemoryGanglion, memoryPair } from "../test/support/memory-ganglion.ts";
-import { textNeuron } from "../test/support/neurons.ts";
-import { incidentsOf, microtasks, outcomeOf } from "../test/support/notebook.ts";
-import { ClosedError, UsageError } from "./errors.ts";
-import { InprocGanglion } from "./ganglion/inproc.ts";
-import type { Incident } from "./incident.ts";
-import { Plexus } from "./plexus.ts";
+import { type MemoryGanglion, memoryPair } from "../../test/support/memory-ganglion.ts";
+import { textNeuron } from "../../test/support/neurons.ts";
+import { incidentsOf, microtasks, outcomeOf } from "../../test/support/notebook.ts";
+import { ClosedError, UsageError } from "../errors.ts";
+import { InprocGanglion } from "../ganglion/inproc.ts";
+import type { Incident } from "../incident.ts";
+import { Plexus } from "../plexus.ts";
 
 const text = textNeuron();
 const ale = new TextEncoder().encode("ale");

@@ -1,8 +1,8 @@
 /** Joints: the ganglia of one plexus, and who of them wants what. */
-import type { Ganglion, Junction } from "./ganglion/ganglion.ts";
+import type { Ganglion, Junction } from "../ganglion/ganglion.ts";
+import type { TopicPattern } from "../topic.ts";
 import { type Holder, Interest } from "./interest.ts";
 import { Joint } from "./joint.ts";
-import type { TopicPattern } from "./topic.ts";
 import { Way } from "./way.ts";
 
 /** Stands for the bridge that a plexus with two or more external ganglia is. */

@@ -1,7 +1,8 @@
 /** Crossing: the synapse of a plexus; it knows which of its ganglia take the neuron. */
+
+import { Synapse } from "../synapse.ts";
 import type { Joint } from "./joint.ts";
 import { LoopBreaker } from "./loop-breaker.ts";
-import { Synapse } from "./synapse.ts";
 import type { Way } from "./way.ts";
 
 export class Crossing extends Synapse {
