@@ -59,7 +59,7 @@ async function oneWay(
   });
   return {
     title: `TCP pair, one way, ${payloadBytes} B`,
-    how: "Two processes over loopback. The receiver's time from the end of the warm-up to the last message; every send is awaited when it has to wait. plexo: envelope, impulse id and plexus on both sides; typed JSON is built, encoded, decoded for each message.",
+    how: "Two processes over loopback. The receiver's time from the end of the warm-up to the last message; sends are awaited one by one where the rival needs that (zeromq), or has no room (bare node:net), and every 64th for plexo. plexo: envelope, impulse id and plexus on both sides; typed JSON is built, encoded, decoded for each message.",
     unit: "messages/s",
     higherIsBetter: true,
     figures: await sideBySide(rivals, rounds),

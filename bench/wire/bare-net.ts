@@ -11,7 +11,12 @@ const blockBytes = 64 * 1024;
 export const bareNet: WireRival = {
   listen: (payloadBytes) =>
     new Promise((resolve) => {
-      const end: WireEnd = { onPayload: () => {}, send: () => undefined, close: async () => {} };
+      const end: WireEnd = {
+        awaitsEach: true,
+        onPayload: () => {},
+        send: () => undefined,
+        close: async () => {},
+      };
       const server = createServer({ noDelay: true }, (socket) => {
         server.close();
         const { send, close } = sender(socket, payloadBytes);
@@ -26,7 +31,11 @@ export const bareNet: WireRival = {
   connect: (port, payloadBytes) =>
     new Promise((resolve) => {
       const socket = connectTo({ host: "127.0.0.1", port, noDelay: true }, () => {
-        const end: WireEnd = { onPayload: () => {}, ...sender(socket, payloadBytes) };
+        const end: WireEnd = {
+          awaitsEach: true,
+          onPayload: () => {},
+          ...sender(socket, payloadBytes),
+        };
         receive(socket, (payload) => end.onPayload(payload));
         resolve(end);
       });

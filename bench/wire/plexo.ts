@@ -58,6 +58,7 @@ function rival<T>({ out, back }: Neurons<T>, sender: SendMaker<T>): WireRival {
     await ganglion.opened;
     const plexus = new Plexus({ ganglia: [ganglion] });
     const end: WireEnd = {
+      awaitsEach: false,
       onPayload: () => {},
       send: () => undefined,
       close: () => plexus.close(),

@@ -2,7 +2,9 @@
 export interface WireEnd {
   /** Called with each payload that arrives. */
   onPayload: (payload: Uint8Array) => void;
-  /** Sends one payload of the scenario; a promise when it has to wait for room. */
+  /** True where the next message must not be sent before the last one's promise is settled. */
+  readonly awaitsEach: boolean;
+  /** Sends one payload of the scenario; a promise where it may have to wait for room. */
   send(): undefined | Promise<void>;
   /** Sends everything that is still waiting, then closes. */
   close(): Promise<void>;

@@ -19,6 +19,7 @@ export const zeromqPair: WireRival = {
 function endOf(socket: Pair, payloadBytes: number): WireEnd {
   const payload = Buffer.alloc(payloadBytes);
   const end: WireEnd = {
+    awaitsEach: true,
     onPayload: () => {},
     send: () => socket.send(payload),
     close: async () => socket.close(),
