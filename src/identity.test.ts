@@ -51,6 +51,9 @@ describe("RepeatWindow", () => {
     for (let number = 1; number < 10_000; number++) expect(window.accept(number)).toBe("fresh");
     expect(window.accept(9_999)).toBe("duplicate");
     expect(window.accept(9_999 - 4_095)).toBe("duplicate");
+    // Older than the window, but with no gap ever it cannot be news.
+    expect(window.accept(9_999 - 4_096)).toBe("duplicate");
+    expect(window.accept(10_001)).toBe("fresh");
     expect(window.accept(9_999 - 4_096)).toBe("late");
   });
 
@@ -172,15 +175,20 @@ describe("RepeatFilter", () => {
 /** A list of all numbers seen. */
 class ModelWindow {
   highest: number;
+  readonly #first: number;
   readonly #seen: Set<number>;
+  #hadGap = false;
 
   constructor(first: number) {
     this.highest = first;
+    this.#first = first;
     this.#seen = new Set([first]);
   }
 
   accept(sequence: number): Verdict {
+    if (!this.#hadGap && sequence >= this.#first && sequence <= this.highest) return "duplicate";
     if (sequence <= this.highest - 4_096) return "late";
+    if (sequence !== this.highest + 1) this.#hadGap = true;
     if (this.#seen.has(sequence)) return "duplicate";
     this.#seen.add(sequence);
     this.highest = Math.max(this.highest, sequence);

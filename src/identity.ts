@@ -68,11 +68,10 @@ export class RepeatWindow {
       this.#highest = sequence;
       return "fresh";
     }
+    const isGapless = this.#seen === undefined;
+    if (isGapless && sequence >= this.#lowest && sequence <= this.#highest) return "duplicate";
     if (sequence <= this.#highest - repeatWindowWidth) return "late";
-    if (this.#seen === undefined) {
-      if (sequence >= this.#lowest && sequence <= this.#highest) return "duplicate";
-      this.#seen = this.#contiguous();
-    }
+    this.#seen ??= this.#contiguous();
     return this.#acceptWithGaps(this.#seen, sequence);
   }
 

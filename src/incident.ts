@@ -23,6 +23,8 @@ export type DropReason =
   | "unconfirmed"
   /** Arrived on more topics than `topicsMax` allows. */
   | "topic-limit"
+  /** Not forwarded to a ganglion that could not take it: too long for it, say. */
+  | "unsendable"
   /** Not forwarded: it had crossed 16 transports. Local reactants got it. */
   | "hop-limit"
   /** Arrived without an id, and is a copy of ours that came back; see `echoGuardMs`. */
@@ -93,14 +95,19 @@ export class IncidentReporter {
 }
 
 function callSafely(listener: IncidentListener, incident: Incident): void {
-  try {
-    listener(incident);
-  } catch (cause) {
+  const failed = (cause: unknown): void => {
     reportUnheard({
       kind: "reactant-failed",
-      message: `a listener for incidents threw on: ${incident.message}`,
+      message: `a listener for incidents failed on: ${incident.message}`,
       cause,
     });
+  };
+  try {
+    // A listener may be asynchronous, whatever its type says.
+    const outcome: unknown = listener(incident);
+    if (outcome instanceof Promise) outcome.catch(failed);
+  } catch (cause) {
+    failed(cause);
   }
 }
 

@@ -282,8 +282,13 @@ export class Plexus extends GanglionBase<Crossing> implements Junction {
     this.#reroute();
   }
 
+  changed(): void {
+    this.#reroute();
+  }
+
   #reroute(): void {
     for (const crossing of this.synapses.values()) this.#connect(crossing);
+    this.junction?.changed(this);
   }
 
   #connect(crossing: Crossing): void {

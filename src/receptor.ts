@@ -14,7 +14,7 @@ import type { Wait } from "./wait.ts";
 export interface Ledger {
   readonly counters: Counters;
   failed(cause: unknown): void;
-  dropped(reason: DropReason, count?: number): void;
+  dropped(reason: DropReason, count?: number, cause?: unknown): void;
   /** Its bytes could not be decoded, or its value not encoded for one who wants bytes. */
   unreadable(impulse: Impulse, cause: unknown): void;
 }

@@ -9,6 +9,7 @@ import {
   IncidentReporter,
   reportUnheard,
 } from "../incident.ts";
+import { systemClock } from "../io/clock.ts";
 import { Neuron, topicOf } from "../neuron.ts";
 import type { Patience } from "../queue.ts";
 import { checkCount, checkMilliseconds } from "../ranges.ts";
@@ -117,8 +118,8 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
   protected abstract receivers(topic: string): number | undefined;
   /** True when a message sent now would be on its way to `receivers`, or to as many as is usual. */
   protected abstract isReady(topic: string, receivers: number | undefined): boolean;
-  /** Sends what is queued, for the linger time at most, and lets go of the transport. */
-  protected abstract shut(): Promise<void>;
+  /** Sends what is queued, until `endsMs` of the clock at most, and lets go of the transport. */
+  protected abstract shut(endsMs: number): Promise<void>;
   /** A topic or pattern has got its first reactant here, or lost its last. */
   protected interestChanged(_target: TopicPattern, _wanted: boolean): void {}
   abstract ref(): void;
@@ -433,13 +434,14 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
   async #close(): Promise<void> {
     this.#lastNeuron = undefined;
     this.#lastSynapse = undefined;
+    const endsMs = systemClock.nowMs() + this.lingerMs;
     // `#closing` has to be set before anything runs that looks at it.
     await Promise.resolve();
     this.readinessChanged();
     try {
-      await this.shut();
+      await this.shut(endsMs);
     } finally {
-      await this.#subscriptions.settle(this.lingerMs);
+      await this.#subscriptions.settle(Math.max(0, endsMs - systemClock.nowMs()));
       this.#subscriptions.end();
       this.#junction?.left(this);
       this.#junction = undefined;

@@ -122,6 +122,8 @@ export interface Junction {
   readinessChanged(): void;
   /** Somebody inside an in-process ganglion wants a topic, or all that match, or no longer does. */
   wantedBelow(ganglion: Ganglion, target: TopicPattern, wanted: boolean): void;
+  /** What the ganglion is, external or not, or is capable of, has changed. */
+  changed(ganglion: Ganglion): void;
   /** The ganglion was closed; it will bring and take nothing more. */
   left(ganglion: Ganglion): void;
 }

@@ -1,7 +1,10 @@
 /** openGanglion: a transport from a URL; what a scheme needs is loaded when its URL is met. */
-import type { GanglionOptions } from "./base.ts";
 import type { Ganglion } from "./ganglion.ts";
+import type { PairOptions } from "./pair.ts";
 import { parseGanglionUrl } from "./url.ts";
+
+/** What the ganglion of any scheme takes, but its address, which the URL has. */
+export type OpenOptions = Omit<PairOptions, "bind" | "connect">;
 
 /**
  * Opens the ganglion that `url` names:
@@ -14,9 +17,9 @@ import { parseGanglionUrl } from "./url.ts";
  * @throws {UsageError} if the URL is malformed, or its scheme or a parameter is unknown.
  * @throws {TransportError} if the system refuses, for example because the port is taken.
  */
-export async function openGanglion(url: string, options: GanglionOptions = {}): Promise<Ganglion> {
+export async function openGanglion(url: string, options: OpenOptions = {}): Promise<Ganglion> {
   const parsed = parseGanglionUrl(url);
-  const all: GanglionOptions = { ...options, ...parsed.options };
+  const all: OpenOptions = { ...options, ...parsed.options };
   const { address, bind } = parsed;
   const { PairGanglion } = await import("./pair.ts");
   const ganglion = new PairGanglion({

@@ -5,18 +5,25 @@
  * payload; pyplexo and whatever else speaks that can be the other end. Impulse ids, heartbeats and
  * confirmations go to peers of ours only, who know each other by a property in their READY.
  */
-import { TransportError, UsageError } from "../errors.ts";
+import { PeerError, UsageError } from "../errors.ts";
 import type { Label } from "../identity.ts";
 import type { Impulse } from "../impulse.ts";
-import { formatAddress, type TcpAddress } from "../io/address.ts";
+import { checkAddress, formatAddress, type TcpAddress } from "../io/address.ts";
 import { systemClock } from "../io/clock.ts";
 import type { CloseReason, Connection } from "../io/connection.ts";
 import { randomUint32 } from "../io/entropy.ts";
-import { Connector, type Listener, listen } from "../io/tcp.ts";
+import {
+  Connector,
+  type ConnectorOptions,
+  type EndpointOwner,
+  type Listener,
+  listen,
+} from "../io/tcp.ts";
 import type { Neuron } from "../neuron.ts";
 import type { EnvelopeReader } from "../protocol/envelope.ts";
-import type { HeartbeatOptions } from "../protocol/zmtp/heartbeat.ts";
+import { checkSessionOptions } from "../protocol/zmtp/session.ts";
 import type { Patience, QueueOptions } from "../queue.ts";
+import { checkCount } from "../ranges.ts";
 import { version } from "../version.ts";
 import type { Wait } from "../wait.ts";
 import type { GanglionOptions } from "./base.ts";
@@ -43,6 +50,8 @@ export interface PairOptions extends GanglionOptions {
   readonly handshakeTimeoutMs?: number;
   /** Towards peers of ours. Default: every 2,000 ms, given up after 10,000 ms of silence. */
   readonly heartbeat?: { readonly intervalMs: number; readonly timeoutMs: number };
+  /** Until a connection is there, the handshake not included. Default: 10,000. */
+  readonly connectTimeoutMs?: number;
   /** First and longest wait before it connects again. Default: 100 and 5,000 ms. */
   readonly retryMinMs?: number;
   readonly retryMaxMs?: number;
@@ -59,13 +68,15 @@ export class PairGanglion extends TransportGanglion {
   readonly #links = new Set<PairLink>();
   readonly #topics = new TopicIndex((topic) => this.synapses.find(topic));
   readonly #seat: Seat;
-  readonly #connects: boolean;
+  readonly #connectionOptions: ConnectorOptions;
   #listener: Listener | undefined;
   #connector: Connector | undefined;
   #address: TcpAddress;
   #referenced = true;
   // While it closes it still takes a peer, for what waits; after that no more.
   #isShut = false;
+  // Why it could not be opened.
+  #openError: Error | undefined;
   // The failure reported last: the same one again and again is one incident until it is over.
   #reportedFailure: string | undefined;
 
@@ -73,17 +84,19 @@ export class PairGanglion extends TransportGanglion {
   constructor(options: PairOptions) {
     const { address, connects } = addressOf(options);
     super(options, nameOf(address, connects));
+    checkAddress(address);
     this.#address = address;
-    this.#connects = connects;
     this.#messageBytesMax = options.messageBytesMax ?? messageBytesMaxDefault;
+    this.#connectionOptions = connectionOptionsOf(options, this.#messageBytesMax);
+    checkSessionOptions(this.#connectionOptions);
     this.#outbox = new Outbox(this.name, options.queue);
     this.#seat = new Seat({
       seated: (link) => this.#connected(link),
       refused: (link) => this.#refused(link),
       unseated: (link) => this.#unseated(link),
     });
-    this.opened = this.#open(options);
-    this.opened.catch(() => {});
+    this.opened = connects ? this.#connect() : this.#listen();
+    this.opened.catch((cause: Error) => this.#cannotOpen(cause));
   }
 
   /** Where it listens, with the port the system chose once `opened`; or where it connects to. */
@@ -91,35 +104,40 @@ export class PairGanglion extends TransportGanglion {
     return this.#address;
   }
 
-  async #open(options: PairOptions): Promise<void> {
-    const heartbeat: HeartbeatOptions = { ...heartbeatDefault, ...options.heartbeat, ttlMs: 0 };
-    const connection = {
-      socketType: "PAIR",
-      plexo: { version, instanceId: newInstanceId() },
-      bodyBytesMax: this.#messageBytesMax,
-      handshakeTimeoutMs: options.handshakeTimeoutMs,
-      heartbeat,
-      heartbeatWith: "ours",
-      sendHighWaterBytes: options.sendHighWaterBytes,
-    } as const;
-    const owner = {
-      accept: (accepted: Connection) => this.#accept(accepted),
-      failed: (error: TransportError) => this.#reportFailure(error),
-    };
-    if (this.#connects) {
-      const { retryMinMs, retryMaxMs } = options;
-      this.#connector = new Connector(
-        this.#address,
-        { ...connection, retryMinMs, retryMaxMs },
-        owner,
-      );
-      return;
-    }
-    const listener = await listen(this.#address, connection, owner);
+  #connect(): Promise<void> {
+    this.#connector = new Connector(this.#address, this.#connectionOptions, this.#endpointOwner());
+    return Promise.resolve();
+  }
+
+  async #listen(): Promise<void> {
+    const listener = await listen(this.#address, this.#connectionOptions, this.#endpointOwner());
     this.#listener = listener;
     this.#address = listener.address;
     this.rename(nameOf(listener.address, false));
     if (!this.#referenced) listener.unref();
+  }
+
+  /** There will never be a peer, which nobody should wait for. */
+  #cannotOpen(cause: Error): void {
+    this.#openError = cause;
+    this.report({
+      kind: "connection-failed",
+      message: "the pair cannot be opened",
+      ganglion: this.name,
+      cause,
+    });
+    this.readinessChanged();
+  }
+
+  #checkOpened(): void {
+    if (this.#openError !== undefined) throw this.#openError;
+  }
+
+  #endpointOwner(): EndpointOwner {
+    return {
+      accept: (accepted) => this.#accept(accepted),
+      failed: (error) => this.#reportFailure(error),
+    };
   }
 
   // Sending.
@@ -133,6 +151,7 @@ export class PairGanglion extends TransportGanglion {
     impulse: Impulse,
     patience: Patience | undefined,
   ): Wait {
+    this.#checkOpened();
     return this.#outbox.offer(synapse, impulse, patience);
   }
 
@@ -226,10 +245,24 @@ export class PairGanglion extends TransportGanglion {
 
   #arrived(envelope: EnvelopeReader, isFromOurs: boolean): Wait {
     const label = isFromOurs && envelope.labelled ? labelOf(envelope) : undefined;
+    const found = this.#findSynapse(envelope);
+    if (found === undefined) return undefined;
+    if (typeof found === "string") return this.arrived(found, envelope.payload, label);
+    return this.arrivedAt(found, envelope.payload, label);
+  }
+
+  /** The synapse of the envelope's topic, or the topic if there is none; undefined if it is no text. */
+  #findSynapse(envelope: EnvelopeReader): WireSynapse | string | undefined {
     const { bytes, topicStart, topicEnd } = envelope;
-    const synapse = this.#topics.find(bytes, topicStart, topicEnd, () => envelope.decodeTopic());
-    if (synapse !== undefined) return this.arrivedAt(synapse, envelope.payload, label);
-    return this.arrived(envelope.decodeTopic(), envelope.payload, label);
+    try {
+      const find = (): string => envelope.decodeTopic();
+      return this.#topics.find(bytes, topicStart, topicEnd, find) ?? envelope.decodeTopic();
+    } catch (cause) {
+      if (!(cause instanceof PeerError)) throw cause;
+      this.otherCounters.received += 1;
+      this.droppedElsewhere("malformed", undefined, cause);
+      return undefined;
+    }
   }
 
   // Readiness and life.
@@ -254,17 +287,17 @@ export class PairGanglion extends TransportGanglion {
   }
 
   protected override isReady(topic: string, receivers = 1): boolean {
+    this.#checkOpened();
     if (receivers <= 1) return this.receivers() >= receivers;
     throw new UsageError(`a pair has one peer, so ${topic} never has ${receivers} receivers`, {
       details: { topic, receivers },
     });
   }
 
-  protected override async shut(): Promise<void> {
-    const endsMs = systemClock.nowMs() + this.lingerMs;
+  protected override async shut(endsMs: number): Promise<void> {
     let timer: { cancel(): void } | undefined;
     const lingerOver = new Promise<void>((resolve) => {
-      timer = systemClock.startTimer(this.lingerMs, resolve);
+      timer = systemClock.startTimer(endsMs - systemClock.nowMs(), resolve);
     });
     await this.opened.catch(() => {});
     await Promise.race([this.#outbox.empty(), lingerOver]);
@@ -274,7 +307,7 @@ export class PairGanglion extends TransportGanglion {
     const unbound = this.#listener?.close();
     const peer = this.#seat.sitter;
     for (const link of this.#links) if (link !== peer) link.destroy();
-    await peer?.finish(Math.max(0, endsMs - systemClock.nowMs()), lingerOver);
+    await peer?.finish(endsMs, lingerOver);
     await unbound;
     timer?.cancel();
   }
@@ -288,6 +321,23 @@ export class PairGanglion extends TransportGanglion {
     this.#referenced = false;
     for (const each of [this.#listener, this.#connector, ...this.#links]) each?.unref();
   }
+}
+
+function connectionOptionsOf(options: PairOptions, bodyBytesMax: number): ConnectorOptions {
+  const { handshakeTimeoutMs, sendHighWaterBytes, retryMinMs, retryMaxMs } = options;
+  if (sendHighWaterBytes !== undefined) checkCount("sendHighWaterBytes", sendHighWaterBytes);
+  return {
+    socketType: "PAIR",
+    plexo: { version, instanceId: newInstanceId() },
+    bodyBytesMax,
+    handshakeTimeoutMs,
+    heartbeat: { ...heartbeatDefault, ...options.heartbeat, ttlMs: 0 },
+    heartbeatWith: "ours",
+    sendHighWaterBytes,
+    connectTimeoutMs: options.connectTimeoutMs,
+    retryMinMs,
+    retryMaxMs,
+  };
 }
 
 /** More than what an envelope adds to topic and payload, padding included. */

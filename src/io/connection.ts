@@ -58,6 +58,7 @@ export class Connection {
   /** When a connection that is ending is destroyed. */
   #endsMs: number | undefined;
   #writeWaits = false;
+  #unsentBytes = 0;
   readonly #onWritten = (): void => this.#written();
 
   /**
@@ -104,6 +105,11 @@ export class Connection {
     return this.#output.pendingBytes;
   }
 
+  /** What the system had not taken when the connection was gone. */
+  get unsentBytes(): number {
+    return this.#unsentBytes;
+  }
+
   /** Hands over nothing more, also in the middle of a chunk, and stops reading the socket. */
   pause(): void {
     this.#session.pause();
@@ -114,6 +120,11 @@ export class Connection {
   resume(): void {
     this.#socket.resume();
     this.#guard(() => this.#session.resume(this.#clock.nowMs()));
+  }
+
+  /** From now on PONGs carry no context: this end drops what arrives. */
+  stopEchoing(): void {
+    this.#session.stopEchoing();
   }
 
   /** Sends a PING now, with the sink's context. Does nothing before `ready`. */
@@ -289,6 +300,7 @@ export class Connection {
     this.#alarm.set(undefined);
     clearImmediate(this.#wakeComes);
     this.#session.close();
+    this.#unsentBytes = this.#output.pendingBytes;
     this.#output.close();
     this.#sink.closed(this.#reason);
     this.#maker.closed?.(this, this.#reason);

@@ -68,31 +68,22 @@ export class Joint {
     try {
       wait = this.ganglion.transduce(impulse, patience);
     } catch (cause) {
-      if (cause instanceof ClosedError) ledger.dropped("closed");
-      else this.#failed(impulse, cause);
+      ledger.dropped(cause instanceof ClosedError ? "closed" : "unsendable", 1, cause);
       return undefined;
     }
     if (wait === undefined) {
       this.#stalled = false;
       return undefined;
     }
-    const settled = wait.then(undefined, () => {
-      // The ganglion has counted and reported the message it gave up.
-      this.#stalled = true;
-    });
-    return this.#stalled || this.receivers(impulse.topic) === 0 ? undefined : settled;
-  }
-
-  #failed(impulse: Impulse, cause: unknown): void {
-    this.#junction.report(
-      {
-        kind: "transmit-failed",
-        message: "a message could not be forwarded",
-        topic: impulse.topic,
-        ganglion: this.ganglion.name,
-        cause,
+    const settled = wait.then(
+      () => {
+        this.#stalled = false;
       },
-      false,
+      () => {
+        // The ganglion has counted and reported the message it gave up.
+        this.#stalled = true;
+      },
     );
+    return this.#stalled || this.receivers(impulse.topic) === 0 ? undefined : settled;
   }
 }

@@ -1,6 +1,7 @@
 /** PairLink: one connection of a TCP pair: envelopes in frames, and what has become of them. */
 import { PeerError } from "../../errors.ts";
 import type { Label } from "../../identity.ts";
+import { systemClock } from "../../io/clock.ts";
 import type { CloseReason, Connection, ConnectionSink } from "../../io/connection.ts";
 import type { SendBuffer } from "../../io/send-buffer.ts";
 import { EnvelopeReader, envelopeByteCount, writeEnvelopeHead } from "../../protocol/envelope.ts";
@@ -8,6 +9,7 @@ import { frameHeadByteCount, writeFrameHead } from "../../protocol/zmtp/frame.ts
 import type { Peer } from "../../protocol/zmtp/handshake.ts";
 import type { Wait } from "../../wait.ts";
 import { DeliveryCount } from "./delivery-count.ts";
+import { UnsentCount } from "./unsent-count.ts";
 
 /** What a link does to the ganglion it belongs to. */
 export interface LinkOwner {
@@ -30,6 +32,7 @@ export class PairLink implements ConnectionSink {
   readonly #connection: Connection;
   readonly #owner: LinkOwner;
   readonly #count = new DeliveryCount();
+  readonly #unsent = new UnsentCount();
   readonly #envelope = new EnvelopeReader();
   #output: SendBuffer | undefined;
   #peer: Peer | undefined;
@@ -67,9 +70,12 @@ export class PairLink implements ConnectionSink {
     return this.#output?.writable ?? false;
   }
 
-  /** What was sent and the peer has not confirmed. Others than ours confirm nothing: 0. */
+  /**
+   * What was sent and the peer has not confirmed. Others than ours confirm nothing: of what was sent
+   * to them it is what had not left this process when the connection was gone.
+   */
   get unconfirmed(): number {
-    return this.isOurs ? this.#count.unconfirmed : 0;
+    return this.isOurs ? this.#count.unconfirmed : this.#unsent.after(this.#connection.unsentBytes);
   }
 
   /** Sends one message; only after `ready`. `payload` must not change afterwards. */
@@ -95,6 +101,7 @@ export class PairLink implements ConnectionSink {
       if (paddingByteCount > 0) output.append(new Uint8Array(paddingByteCount));
     }
     this.#count.sent += 1;
+    if (!this.isOurs) this.#unsent.wrote(byteCount, output.pendingBytes);
   }
 
   /** Hands over nothing more until `release`; calls add up. */
@@ -112,23 +119,25 @@ export class PairLink implements ConnectionSink {
 
   /** Resolves when the peer has answered a PING that is sent now, or the link is gone. */
   probe(): Promise<void> {
-    const answered = new Promise<void>((resolve) => this.#pongWaiters.push(resolve));
-    this.#connection.ping();
-    return Promise.race([answered, this.#gone]);
+    return new Promise((resolve) => {
+      this.#pongWaiters.push(resolve);
+      this.#connection.ping();
+    });
   }
 
   /**
    * Takes nothing more, tells a peer of ours how much was taken, waits until it has confirmed what
    * was sent, and ends. Resolves when the link is gone.
    */
-  async finish(lingerMs: number, lingerOver: Promise<void>): Promise<void> {
+  async finish(endsMs: number, lingerOver: Promise<void>): Promise<void> {
     this.#deaf = true;
+    this.#connection.stopEchoing();
     if (this.#held > 0) {
       this.#held = 0;
       this.#connection.resume();
     }
     if (this.isOurs) await Promise.race([this.probe(), lingerOver]);
-    this.#connection.end(lingerMs);
+    this.#connection.end(Math.max(0, endsMs - systemClock.nowMs()));
     await this.#gone;
   }
 
@@ -190,14 +199,19 @@ export class PairLink implements ConnectionSink {
 
   pong(context: Uint8Array): void {
     this.#count.ponged(context);
-    const waiters = this.#pongWaiters;
-    this.#pongWaiters = [];
-    for (const tell of waiters) tell();
+    this.#tellProbers();
   }
 
   closed(reason: CloseReason): void {
+    this.#tellProbers();
     this.#tellGone();
     this.#owner.closed(this, reason);
+  }
+
+  #tellProbers(): void {
+    const waiters = this.#pongWaiters;
+    this.#pongWaiters = [];
+    for (const tell of waiters) tell();
   }
 
   /** A message of a pair has one frame; one of several is none of ours, and dropped whole. */

@@ -58,7 +58,10 @@ export class Outbox {
       letter.synapse.counters.queueDepth -= 1;
       this.#link.send(letter.synapse.topicBytes, letter.impulse.bytes, letter.impulse.label);
     }
-    if (this.#queue.depth > 0) return;
+    if (this.#queue.depth === 0) this.#tellAll();
+  }
+
+  #tellAll(): void {
     const waiting = this.#tellEmpty;
     this.#tellEmpty = [];
     for (const tell of waiting) tell();
@@ -78,5 +81,6 @@ export class Outbox {
       synapse.counters.queueDepth -= count;
       synapse.dropped("closed", count);
     }
+    this.#tellAll();
   }
 }

@@ -29,6 +29,7 @@ export interface HeartbeatSink {
 
 const never = Number.POSITIVE_INFINITY;
 const unsentPongsMax = 1_000;
+const nothing = new Uint8Array(0);
 
 /** Nothing is due before `start`. */
 export class Heartbeat {
@@ -40,6 +41,7 @@ export class Heartbeat {
   #heardMs = never;
   #peerTtlMs = never;
   #suspended = false;
+  #echoes = true;
   #sendBlocked = false;
   #unsentPings = 0;
   #unsentPongs = 0;
@@ -101,13 +103,21 @@ export class Heartbeat {
       );
     }
     this.#peerTtlMs = ttlMs === 0 ? never : ttlMs;
-    this.#sink.send(encodePong(context));
+    this.#sink.send(encodePong(this.#echoes ? context : nothing));
     this.#sink.ping(context);
   }
 
   /** @throws {PeerError} if its context is longer than 16 bytes. */
   receivePong(data: Uint8Array): void {
     this.#sink.pong(parsePong(data));
+  }
+
+  /**
+   * From now on PONGs carry no context: this end drops what arrives, and the context of a PING may
+   * stand for having taken what came before it.
+   */
+  stopEchoing(): void {
+    this.#echoes = false;
   }
 
   /** This end does not read, so silence means nothing. PINGs go on. */

@@ -140,6 +140,11 @@ export class Session implements FrameHandler {
     if (this.#state === "traffic") this.#serve(nowMs, () => this.#heartbeat.ping(nowMs));
   }
 
+  /** From now on PONGs carry no context; see `Heartbeat.stopEchoing`. */
+  stopEchoing(): void {
+    this.#heartbeat.stopEchoing();
+  }
+
   /** The system takes no more bytes; `sendProgressed` follows when it does again. */
   sendBlocked(): void {
     this.#heartbeat.sendBlocked();
