@@ -22,7 +22,7 @@ Exit codes:
 PLEXO_DEBUG=1 adds where an error comes from.
 
 Examples:
-  plexo echo dev.brewery.Temperature.json --via pair://127.0.0.1:5580?bind
+  plexo echo dev.brewery.Temperature.json --via 'pair://127.0.0.1:5580?bind'
   echo '{"celsius":11.4}' | plexo send dev.brewery.Temperature.json --via pair://127.0.0.1:5580`;
 
 export const echoHelp: string = `

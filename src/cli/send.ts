@@ -48,7 +48,8 @@ export async function send(topic: string, options: SendOptions, shell: Shell): P
     tellNoMore();
     await plexus.close();
     loss = describeLoss(ganglia.map((ganglion) => ganglion.stats()));
-    if (loss !== undefined) tell(shell, `${loss}; with a longer --wait receivers have more time`);
+    if (loss !== undefined)
+      tell(shell, `${loss}; the receiver is gone, was too slow, or refused the connection`);
   }
   return loss === undefined ? exitCodes.done : exitCodes.failed;
 }
