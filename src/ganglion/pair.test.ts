@@ -218,6 +218,49 @@ describe("what has become of messages", () => {
     expect(peer.stats().dropped).toEqual({ unconfirmed: 7 });
   });
 
+  test("a pair that closes does not confirm what it no longer takes", async () => {
+    const pair = await openPair({ bind: loopback });
+    const peer = await openPair({ connect: pair.address });
+    let count = 0;
+    pair.react(Text, () => {
+      count += 1;
+    });
+    await peer.ready(Text);
+    await peer.transmit(Text, "before");
+    await peer.flush();
+    const closed = pair.close();
+    for (let index = 0; index < 100; index++) void peer.transmit(Text, "too late");
+    await Promise.all([closed, peer.close()]);
+    const lost = Object.values(peer.stats().dropped).reduce((sum, each) => sum + each, 0);
+    expect(peer.stats().sent).toBe(count + lost);
+  });
+
+  test("what a peer that is not ours never read, and we never wrote, is counted", async () => {
+    const pair = await openPair({ bind: loopback, lingerMs: 50 });
+    const mute = await ForeignPeer.to(pair);
+    await pair.ready(Text);
+    mute.socket.pause();
+    const text = "x".repeat(100_000);
+    for (let index = 0; index < 60; index++) await pair.transmit(Text, text);
+    await pair.close();
+    const { closed = 0, unconfirmed = 0 } = pair.stats().dropped;
+    expect(unconfirmed).toBeGreaterThan(0);
+    expect(closed + unconfirmed).toBeLessThan(60);
+  });
+
+  test("a topic that is not UTF-8 costs that message only", async () => {
+    const pair = await openPair({ bind: loopback });
+    const arrives = first(pair, Text);
+    const peer = await ForeignPeer.to(pair);
+    const good = hex(golden.get("zmtp/PAIR/message-to-pyplexo"));
+    const bad = Buffer.from(good);
+    bad[bad.indexOf("dev.plexo")] = 0xff;
+    peer.socket.write(bad);
+    peer.socket.write(good);
+    expect(await arrives).toBe("from-raw-tcp");
+    expect(pair.stats().dropped).toEqual({ malformed: 1 });
+  });
+
   test("messages wait for a peer, and go to it in order", async () => {
     const pair = await openPair({ bind: loopback });
     for (let index = 0; index < 10; index++) await pair.transmit(Text, `${index}`);
@@ -280,6 +323,28 @@ describe("opening and closing", () => {
     const second = new PairGanglion({ bind: pair.address });
     await expect(second.opened).rejects.toThrow(/EADDRINUSE/);
     await second.close();
+  });
+
+  test("a pair that cannot be opened is an incident where nobody awaits it, and nobody waits for it", async () => {
+    const pair = await openPair({ bind: loopback });
+    const second = new PairGanglion({ bind: pair.address });
+    const incidents = incidentsOf(second);
+    expect(String((await incidents.next("connection-failed")).cause)).toContain("EADDRINUSE");
+    await expect(second.ready(Text)).rejects.toThrow(TransportError);
+    await expect(second.transmit(Text, "")).rejects.toThrow(TransportError);
+    await second.close();
+  });
+
+  test("options that are unfit are refused by the constructor", () => {
+    const connect = { host: "127.0.0.1", port: 1 };
+    for (const options of [
+      { connect: { host: "", port: -1 } },
+      { connect, messageBytesMax: Number.NaN },
+      { connect, retryMinMs: -5 },
+      { connect, sendHighWaterBytes: 0 },
+    ]) {
+      expect(() => new PairGanglion(options)).toThrow(UsageError);
+    }
   });
 
   test("a message beyond messageBytesMax is refused to its sender", async () => {

@@ -61,8 +61,6 @@ const messageBytesMaxDefault = 64 * 1024 * 1024;
 const heartbeatDefault = { intervalMs: 2_000, timeoutMs: 10_000 };
 
 export class PairGanglion extends TransportGanglion {
-  /** Resolves when it listens, or has begun to connect; rejects if it cannot listen. Handled. */
-  readonly opened: Promise<void>;
   readonly #messageBytesMax: number;
   readonly #outbox: Outbox;
   readonly #links = new Set<PairLink>();
@@ -75,6 +73,8 @@ export class PairGanglion extends TransportGanglion {
   #referenced = true;
   // While it closes it still takes a peer, for what waits; after that no more.
   #isShut = false;
+  readonly #opened: Promise<void>;
+  #openedIsWatched = false;
   // Why it could not be opened.
   #openError: Error | undefined;
   // The failure reported last: the same one again and again is one incident until it is over.
@@ -95,8 +95,17 @@ export class PairGanglion extends TransportGanglion {
       refused: (link) => this.#refused(link),
       unseated: (link) => this.#unseated(link),
     });
-    this.opened = connects ? this.#connect() : this.#listen();
-    this.opened.catch((cause: Error) => this.#cannotOpen(cause));
+    this.#opened = connects ? this.#connect() : this.#listen();
+    this.#opened.catch((cause: Error) => this.#cannotOpen(cause));
+  }
+
+  /**
+   * Resolves when it listens, or has begun to connect; rejects if it cannot listen. Marked handled:
+   * where nobody asks for it, a failure is an incident.
+   */
+  get opened(): Promise<void> {
+    this.#openedIsWatched = true;
+    return this.#opened;
   }
 
   /** Where it listens, with the port the system chose once `opened`; or where it connects to. */
@@ -120,13 +129,14 @@ export class PairGanglion extends TransportGanglion {
   /** There will never be a peer, which nobody should wait for. */
   #cannotOpen(cause: Error): void {
     this.#openError = cause;
+    this.readinessChanged();
+    if (this.#openedIsWatched) return;
     this.report({
       kind: "connection-failed",
       message: "the pair cannot be opened",
       ganglion: this.name,
       cause,
     });
-    this.readinessChanged();
   }
 
   #checkOpened(): void {
@@ -299,7 +309,7 @@ export class PairGanglion extends TransportGanglion {
     const lingerOver = new Promise<void>((resolve) => {
       timer = systemClock.startTimer(endsMs - systemClock.nowMs(), resolve);
     });
-    await this.opened.catch(() => {});
+    await this.#opened.catch(() => {});
     await Promise.race([this.#outbox.empty(), lingerOver]);
     this.#isShut = true;
     this.#outbox.close();

@@ -119,7 +119,7 @@ describe("plexo send", () => {
     await hungUp;
     expect(stderr).toBe(
       "plexo: messages that were not handed over: 3 (3 unconfirmed); " +
-        "with a longer --wait receivers have more time\n",
+        "the receiver is gone, was too slow, or refused the connection\n",
     );
     expect(exitCode).toBe(1);
   });
