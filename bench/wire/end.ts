@@ -20,6 +20,8 @@ const unawaited = 64;
 // The parent has put a Job there.
 const job = JSON.parse(process.argv[2] ?? "") as Job;
 const rival = rivals[job.rival];
+// A bench that was stopped leaves no end behind.
+process.once("disconnect", () => process.exit());
 if (job.role === "listener") await listen();
 else await connect();
 

@@ -45,8 +45,8 @@ export async function send(topic: string, options: SendOptions, shell: Shell): P
     }
     await sendLines(readPayload, new Sender(plexus, topic, options.waitMs, shell), shell);
   } finally {
-    tellNoMore();
     await plexus.close();
+    tellNoMore();
     loss = describeLoss(ganglia.map((ganglion) => ganglion.stats()));
     if (loss !== undefined)
       tell(shell, `${loss}; the receiver is gone, was too slow, or refused the connection`);

@@ -36,7 +36,10 @@ import { SynapseTable } from "./synapse-table.ts";
 export interface GanglionOptions extends FilterOptions {
   /** For people and incidents. Default: says what and where it is. */
   readonly name?: string;
-  /** How long `transmit` waits for a place in a queue with policy `block`. Default 10,000 ms. */
+  /**
+   * How long `transmit` waits for a place in a queue with policy `block`. For what is transmitted on
+   * a plexus the plexus's counts, for all its ganglia. Default 10,000 ms.
+   */
   readonly sendTimeoutMs?: number;
   /** How long `close()` goes on sending and calling reactants. Default 2,000 ms. */
   readonly lingerMs?: number;
@@ -154,8 +157,9 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
     return this.#subscribe(synapse, receptor, options.signal);
   }
 
-  transmit<T>(neuron: Neuron<T>, value: NoInfer<T>, options?: TransmitOptions): Promise<void>;
   transmit<I extends object>(instance: I & NoNeuron<I>, options?: TransmitOptions): Promise<void>;
+  // Last, because the compiler tells what is wrong by the last overload.
+  transmit<T>(neuron: Neuron<T>, value: NoInfer<T>, options?: TransmitOptions): Promise<void>;
   transmit(first: object, second?: unknown, third?: TransmitOptions): Promise<void> {
     // Senders mostly go on with one neuron; finding its synapse anew costs half of a message here.
     const last = this.#lastSynapse;

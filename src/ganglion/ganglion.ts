@@ -57,6 +57,13 @@ export interface Ganglion extends AsyncDisposable {
   ): Subscription;
 
   /**
+   * Sends an instance of a class that a neuron known here was made from: one that was adapted, or
+   * reacted to, or transmitted on. Otherwise as `transmit(neuron, value)`, which comes last because
+   * the compiler tells what is wrong by the last overload.
+   */
+  transmit<I extends object>(instance: I & NoNeuron<I>, options?: TransmitOptions): Promise<void>;
+
+  /**
    * Sends `value` to all who react to the neuron. Resolves when synchronous reactants here have
    * run, asynchronous ones have started or have it in their queue, and every capable external
    * ganglion has it in its queue.
@@ -66,8 +73,6 @@ export interface Ganglion extends AsyncDisposable {
    * @throws {UsageError | ClosedError} (rejects) if no ganglion is capable of it, or after `close()`.
    */
   transmit<T>(neuron: Neuron<T>, value: NoInfer<T>, options?: TransmitOptions): Promise<void>;
-  /** Sends an instance of a class that a neuron known here was made from. */
-  transmit<I extends object>(instance: I & NoNeuron<I>, options?: TransmitOptions): Promise<void>;
 
   /** Sends bytes that are encoded already. They must not change afterwards. */
   transmitRaw(target: Neuron | string, bytes: Uint8Array, options?: TransmitOptions): Promise<void>;

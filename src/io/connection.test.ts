@@ -219,7 +219,7 @@ describe("Connection, ends", () => {
   test("an end during the handshake is not", async () => {
     const end = await accepted();
     peer.socket.end();
-    expect(await end.events.take()).toMatch(/^closed: the peer ended .* before its greeting/);
+    expect(await end.events.take()).toMatch(/^closed: the peer ended .* before it sent anything/);
   });
 
   test("nor is a reset", async () => {
@@ -311,7 +311,7 @@ describe("Connection, time", () => {
     const end = await accepted({ handshakeTimeoutMs: 700 });
     await peer.receive(11);
     clock.advance(700);
-    expect(await end.events.take()).toMatch(/^closed: 700 ms have passed before its greeting/);
+    expect(await end.events.take()).toMatch(/^closed: 700 ms have passed before it sent anything/);
     expect(end.reason).toBeInstanceOf(TransportError);
   });
 

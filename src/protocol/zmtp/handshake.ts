@@ -126,6 +126,7 @@ export class Handshake {
 
   // libzmq closes without a word where mechanism or socket type do not suit it.
   get #missing(): string {
+    if (this.#greeting.byteCount === 0) return "it sent anything";
     return this.#greeting.complete
       ? `its READY came: perhaps it takes no ${this.#socketType} peer`
       : `its greeting was complete (${this.#greeting.byteCount} of ${greetingByteCount} bytes came): perhaps its security mechanism is another`;
