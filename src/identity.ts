@@ -37,6 +37,11 @@ export class Origin {
   // An origin of 0 stands for no id on the wire.
   readonly low: number = randomUint32() || 1;
 
+  /** The 64 bits in hexadecimal. */
+  get text(): string {
+    return [this.high, this.low].map((half) => half.toString(16).padStart(8, "0")).join("");
+  }
+
   label(sequence: number): Label {
     return { originHigh: this.high, originLow: this.low, sequence, hops: 0 };
   }

@@ -37,6 +37,11 @@ export class Plexus extends GanglionBase<Crossing> implements Junction {
     for (const ganglion of options.ganglia ?? []) this.infuse(ganglion);
   }
 
+  /** Tells peers of ours that two links lead to one and the same plexus. */
+  get nodeId(): string {
+    return this.junction?.nodeId ?? this.#origin.text;
+  }
+
   /** True where one of its ganglia reaches other processes. */
   get external(): boolean {
     return this.#joints.external.length > 0;
@@ -234,7 +239,7 @@ export class Plexus extends GanglionBase<Crossing> implements Junction {
     from: Ganglion | Junction | undefined,
     topic: string,
   ): readonly Joint[] {
-    const source = joints.find(({ ganglion }) => ganglion === from)?.way;
+    const source = this.#joints.of(from)?.way;
     const chosen = new Map<Way, Joint>();
     for (const joint of joints) {
       if (joint.way === source) continue;
@@ -283,6 +288,7 @@ export class Plexus extends GanglionBase<Crossing> implements Junction {
   }
 
   changed(): void {
+    this.#joints.regroup();
     this.#reroute();
   }
 
@@ -294,7 +300,8 @@ export class Plexus extends GanglionBase<Crossing> implements Junction {
   #connect(crossing: Crossing): void {
     this.#joints.bridgeTopic(crossing.topic);
     crossing.joints = this.#joints.forTopic(crossing.topic);
-    crossing.isSegmented = crossing.joints.some(({ ganglion }) => ganglion.segment !== undefined);
+    crossing.isSegmented =
+      new Set(crossing.joints.map(({ way }) => way)).size < crossing.joints.length;
     crossing.leavesProcess = crossing.joints.some(({ ganglion }) => ganglion.external);
     crossing.isLocal = this.#joints.all.length === 0 && this.junction === undefined;
   }

@@ -64,7 +64,6 @@ const done: Promise<void> = Promise.resolve();
 
 /** @typeParam S What the ganglion keeps for each topic. */
 export abstract class GanglionBase<S extends Synapse> implements Ganglion {
-  readonly segment: string | undefined;
   readonly echoGuardMs: number | undefined;
   abstract readonly external: boolean;
   protected readonly sendTimeoutMs: number;
@@ -72,6 +71,7 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
   protected readonly synapses: SynapseTable<S>;
   /** What has no topic, or one that has no synapse. */
   protected readonly otherCounters: Counters = new Counters();
+  readonly #segment: string | undefined;
   readonly #givenName: string | undefined;
   #name: string;
   readonly #filter: Filter;
@@ -91,7 +91,7 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
   constructor(options: GanglionOptions, name: string) {
     this.#givenName = options.name;
     this.#name = name;
-    this.segment = options.segment;
+    this.#segment = options.segment;
     const { echoGuardMs, sendTimeoutMs, lingerMs, topicsMax } = options;
     this.echoGuardMs = echoGuardMs && checkMilliseconds("echoGuardMs", echoGuardMs);
     this.sendTimeoutMs = checkMilliseconds("sendTimeoutMs", sendTimeoutMs ?? sendTimeoutMsDefault);
@@ -104,6 +104,10 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
 
   get name(): string {
     return this.#givenName ?? this.#name;
+  }
+
+  get segment(): string | undefined {
+    return this.#segment;
   }
 
   /** For a transport whose address is known better once it is open. A name that was given stays. */

@@ -33,7 +33,8 @@ export interface Ganglion extends AsyncDisposable {
   readonly external: boolean;
   /**
    * Ganglia with the same label reach the same network. A message never goes from one to another
-   * of them, and into such a network by the first one that is ready only.
+   * of them, and into such a network by the first one that is ready only. Two that have the same
+   * plexus of ours at their other end get the same label by themselves, unless they were given one.
    */
   readonly segment: string | undefined;
   /** How long copies sent are expected to come back without an id; undefined for not at all. */
@@ -119,6 +120,8 @@ export interface Ganglion extends AsyncDisposable {
 
 /** A plexus, as a ganglion that is joined to it sees it. */
 export interface Junction {
+  /** The outermost plexus that it is or is in: two links to one node reach the same network. */
+  readonly nodeId: string;
   /** Takes what came by `from`. A promise when it has to wait for a place in a queue. */
   arrive(impulse: Impulse, from: Ganglion, patience?: Patience): Wait;
   /** Takes an incident, which somebody may have heard already. */

@@ -8,6 +8,7 @@ import { ClosedError, TransportError, UsageError } from "../errors.ts";
 import type { Incident } from "../incident.ts";
 import { Namespace } from "../namespace.ts";
 import { Neuron } from "../neuron.ts";
+import { Plexus } from "../plexus.ts";
 import { PairGanglion, type PairOptions } from "./pair.ts";
 
 const loopback = { host: "127.0.0.1", port: 0 };
@@ -317,6 +318,44 @@ describe("what has become of messages", () => {
   });
 });
 
+describe("two links between two plexuses", () => {
+  test("are one segment by themselves: each message goes over one, and arrives once", async () => {
+    const far = [await openPair({ bind: loopback }), await openPair({ bind: loopback })];
+    const left = new Plexus({ ganglia: far });
+    const near = far.map(({ address }) => new PairGanglion({ connect: address }));
+    const right = new Plexus({ ganglia: near });
+    opened.push(left, right);
+    await left.adapt(Text);
+    let count = 0;
+    right.react(Text, () => {
+      count += 1;
+    });
+    await Promise.all([left.ready(Text, { receivers: 2 }), right.ready(Text, { receivers: 2 })]);
+    expect(new Set(far.map(({ segment }) => segment)).size).toBe(1);
+    for (let index = 0; index < 100; index++) await left.transmit(Text, `${index}`);
+    await Promise.all(far.map((pair) => pair.flush()));
+    expect(count).toBe(100);
+    expect(left.stats()).toMatchObject({ sent: 100, dropped: {} });
+    expect(right.stats()).toMatchObject({ received: 100, dropped: {} });
+  });
+
+  test("when one breaks, the other one carries on", async () => {
+    const far = [await openPair({ bind: loopback }), await openPair({ bind: loopback })];
+    const left = new Plexus({ ganglia: far });
+    const near = far.map(({ address }) => new PairGanglion({ connect: address }));
+    const right = new Plexus({ ganglia: near });
+    opened.push(left, right);
+    await Promise.all([left.ready(Text, { receivers: 2 }), right.ready(Text, { receivers: 2 })]);
+    await near[0]?.close();
+    const arrives = new Promise<string>((resolve) => {
+      right.react(Text, resolve);
+    });
+    await left.ready(Text, { receivers: 1 });
+    await left.transmit(Text, "by the other");
+    expect(await arrives).toBe("by the other");
+  });
+});
+
 describe("opening and closing", () => {
   test("a port that is taken rejects `opened` with an error that names it", async () => {
     const pair = await openPair({ bind: loopback });
@@ -336,12 +375,12 @@ describe("opening and closing", () => {
   });
 
   test("options that are unfit are refused by the constructor", () => {
-    const connect = { host: "127.0.0.1", port: 1 };
+    const somewhere = { connect: { host: "127.0.0.1", port: 1 } };
     for (const options of [
       { connect: { host: "", port: -1 } },
-      { connect, messageBytesMax: Number.NaN },
-      { connect, retryMinMs: -5 },
-      { connect, sendHighWaterBytes: 0 },
+      { ...somewhere, messageBytesMax: Number.NaN },
+      { ...somewhere, retryMinMs: -5 },
+      { ...somewhere, sendHighWaterBytes: 0 },
     ]) {
       expect(() => new PairGanglion(options)).toThrow(UsageError);
     }

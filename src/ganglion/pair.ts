@@ -6,12 +6,11 @@
  * confirmations go to peers of ours only, who know each other by a property in their READY.
  */
 import { PeerError, UsageError } from "../errors.ts";
-import type { Label } from "../identity.ts";
+import { type Label, Origin } from "../identity.ts";
 import type { Impulse } from "../impulse.ts";
 import { checkAddress, formatAddress, type TcpAddress } from "../io/address.ts";
 import { systemClock } from "../io/clock.ts";
 import type { CloseReason, Connection } from "../io/connection.ts";
-import { randomUint32 } from "../io/entropy.ts";
 import {
   Connector,
   type ConnectorOptions,
@@ -21,6 +20,7 @@ import {
 } from "../io/tcp.ts";
 import type { Neuron } from "../neuron.ts";
 import type { EnvelopeReader } from "../protocol/envelope.ts";
+import type { PlexoIdentity } from "../protocol/zmtp/metadata.ts";
 import { checkSessionOptions } from "../protocol/zmtp/session.ts";
 import type { Patience, QueueOptions } from "../queue.ts";
 import { checkCount } from "../ranges.ts";
@@ -73,6 +73,7 @@ export class PairGanglion extends TransportGanglion {
   #referenced = true;
   // While it closes it still takes a peer, for what waits; after that no more.
   #isShut = false;
+  readonly #id: string = new Origin().text;
   readonly #opened: Promise<void>;
   #openedIsWatched = false;
   // Why it could not be opened.
@@ -87,7 +88,9 @@ export class PairGanglion extends TransportGanglion {
     checkAddress(address);
     this.#address = address;
     this.#messageBytesMax = options.messageBytesMax ?? messageBytesMaxDefault;
-    this.#connectionOptions = connectionOptionsOf(options, this.#messageBytesMax);
+    this.#connectionOptions = connectionOptionsOf(options, this.#messageBytesMax, () =>
+      this.#peerIdentity(),
+    );
     checkSessionOptions(this.#connectionOptions);
     this.#outbox = new Outbox(this.name, options.queue);
     this.#seat = new Seat({
@@ -143,6 +146,17 @@ export class PairGanglion extends TransportGanglion {
     if (this.#openError !== undefined) throw this.#openError;
   }
 
+  /** What a peer of ours is told: `<plexus>.<ganglion>`, the first part empty where there is none. */
+  #peerIdentity(): PlexoIdentity {
+    return { version, instanceId: `${this.junction?.nodeId ?? ""}.${this.#id}` };
+  }
+
+  /** Two links to one plexus of ours reach the same network. */
+  override get segment(): string | undefined {
+    const nodeId = this.#seat.sitter?.nodeId;
+    return super.segment ?? (nodeId === undefined ? undefined : `plexus ${nodeId}`);
+  }
+
   #endpointOwner(): EndpointOwner {
     return {
       accept: (accepted) => this.#accept(accepted),
@@ -194,6 +208,7 @@ export class PairGanglion extends TransportGanglion {
   #connected(link: PairLink): void {
     this.#reportedFailure = undefined;
     this.#outbox.connect(link);
+    this.junction?.changed(this);
     this.readinessChanged();
   }
 
@@ -222,6 +237,7 @@ export class PairGanglion extends TransportGanglion {
     if (reason !== undefined) this.#reportFailure(reason);
     if (!wasPeer) return;
     this.#outbox.connect(undefined);
+    this.junction?.changed(this);
     this.readinessChanged();
   }
 
@@ -333,12 +349,19 @@ export class PairGanglion extends TransportGanglion {
   }
 }
 
-function connectionOptionsOf(options: PairOptions, bodyBytesMax: number): ConnectorOptions {
+function connectionOptionsOf(
+  options: PairOptions,
+  bodyBytesMax: number,
+  identity: () => PlexoIdentity,
+): ConnectorOptions {
   const { handshakeTimeoutMs, sendHighWaterBytes, retryMinMs, retryMaxMs } = options;
   if (sendHighWaterBytes !== undefined) checkCount("sendHighWaterBytes", sendHighWaterBytes);
   return {
     socketType: "PAIR",
-    plexo: { version, instanceId: newInstanceId() },
+    // Asked anew for each connection: the ganglion may have been joined to a plexus meanwhile.
+    get plexo() {
+      return identity();
+    },
     bodyBytesMax,
     handshakeTimeoutMs,
     heartbeat: { ...heartbeatDefault, ...options.heartbeat, ttlMs: 0 },
@@ -368,10 +391,4 @@ function nameOf(address: TcpAddress, connects: boolean): string {
 function labelOf(envelope: EnvelopeReader): Label {
   const { originHigh, originLow, sequence, hops } = envelope;
   return { originHigh, originLow, sequence, hops: hops + 1 };
-}
-
-function newInstanceId(): string {
-  return [randomUint32(), randomUint32(), randomUint32(), randomUint32()]
-    .map((word) => word.toString(16).padStart(8, "0"))
-    .join("");
 }

@@ -12,7 +12,7 @@ export class Crossing extends Synapse {
   isLocal = false;
   /** True while one of these is external. */
   leavesProcess = false;
-  /** True while a ganglion of these has a segment label. */
+  /** True while two of these reach the same network. */
   isSegmented = false;
   #breaker: LoopBreaker<Way> | undefined;
 

@@ -7,21 +7,24 @@ import type { Patience } from "../queue.ts";
 import type { Ledger } from "../receptor.ts";
 import type { TopicPattern } from "../topic.ts";
 import type { Wait } from "../wait.ts";
-import type { Way } from "./way.ts";
+import { Way } from "./way.ts";
 
 export class Joint {
   readonly ganglion: Ganglion;
-  /** The network it reaches. */
-  readonly way: Way;
+  /** The network it reaches; shared with others of the same segment. */
+  way: Way;
+  /** What it reaches alone. */
+  readonly ownWay: Way;
   #attachment: Attachment | undefined;
   readonly #junction: Junction;
   readonly #wanted = new Set<TopicPattern>();
   // True from a wait that was in vain until a message is taken at once.
   #stalled = false;
 
-  constructor(ganglion: Ganglion, way: Way, junction: Junction) {
+  constructor(ganglion: Ganglion, junction: Junction) {
     this.ganglion = ganglion;
-    this.way = way;
+    this.ownWay = new Way(ganglion);
+    this.way = this.ownWay;
     this.#junction = junction;
   }
 

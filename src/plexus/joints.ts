@@ -3,7 +3,7 @@ import type { Ganglion, Junction } from "../ganglion/ganglion.ts";
 import type { TopicPattern } from "../topic.ts";
 import { type Holder, Interest } from "./interest.ts";
 import { Joint } from "./joint.ts";
-import { Way } from "./way.ts";
+import type { Way } from "./way.ts";
 
 /** Stands for the bridge that a plexus with two or more external ganglia is. */
 const bridge: Holder = {};
@@ -33,7 +33,7 @@ export class Joints {
 
   /** @throws what `attach` of the ganglion throws. */
   add(ganglion: Ganglion): void {
-    const joint = new Joint(ganglion, this.#wayOf(ganglion), this.#plexus);
+    const joint = new Joint(ganglion, this.#plexus);
     const before = this.#all;
     // Before it is attached, when it says what is wanted inside it.
     this.#all = [...before, joint];
@@ -43,6 +43,7 @@ export class Joints {
       this.#all = before;
       throw cause;
     }
+    this.regroup();
     for (const target of this.#interest.targets()) this.#tell(target, joint);
   }
 
@@ -51,6 +52,7 @@ export class Joints {
     if (joint === undefined) return;
     for (const target of this.#interest.targets()) this.hold(target, joint, false);
     this.#all = this.#all.filter((other) => other !== joint);
+    this.regroup();
   }
 
   of(ganglion: Ganglion | Junction | undefined): Joint | undefined {
@@ -108,10 +110,17 @@ export class Joints {
     above.wantedBelow(this.#plexus as Junction & Ganglion, target, wanted);
   }
 
-  /** The network behind a ganglion: that of its segment where one is joined already. */
-  #wayOf(ganglion: Ganglion): Way {
-    const { segment } = ganglion;
-    const sameSegment = this.#all.find((joint) => joint.ganglion.segment === segment);
-    return segment !== undefined && sameSegment !== undefined ? sameSegment.way : new Way(ganglion);
+  /** Ganglia with one segment label have the way of the first of them. */
+  regroup(): void {
+    const bySegment = new Map<string, Way>();
+    for (const joint of this.#all) {
+      const { segment } = joint.ganglion;
+      if (segment === undefined) {
+        joint.way = joint.ownWay;
+        continue;
+      }
+      joint.way = bySegment.get(segment) ?? joint.ownWay;
+      bySegment.set(segment, joint.way);
+    }
   }
 }

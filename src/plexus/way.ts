@@ -7,13 +7,17 @@ import { digestOf } from "./digest.ts";
 import { EchoGuard } from "./echo-guard.ts";
 
 export class Way {
-  /** For incidents: the segment, or the name of the only ganglion. */
-  readonly name: string;
+  readonly #ganglion: Ganglion;
   readonly #echoGuard: EchoGuard | undefined;
 
   constructor(ganglion: Ganglion) {
-    this.name = ganglion.segment ?? ganglion.name;
+    this.#ganglion = ganglion;
     if (ganglion.echoGuardMs !== undefined) this.#echoGuard = new EchoGuard(ganglion.echoGuardMs);
+  }
+
+  /** For incidents: the segment, or the name of the only ganglion. */
+  get name(): string {
+    return this.#ganglion.segment ?? this.#ganglion.name;
   }
 
   /** Takes note of a copy that goes out this way. */

@@ -56,9 +56,14 @@ export class PairLink implements ConnectionSink {
     return this.#connection.remote;
   }
 
-  /** The instance id of a peer of ours; undefined for others. */
-  get instanceId(): string | undefined {
-    return this.#peer?.plexo?.instanceId;
+  /** The ganglion of ours at the other end; undefined for others. */
+  get peerId(): string | undefined {
+    return this.#peer?.plexo?.instanceId.split(".")[1];
+  }
+
+  /** The plexus of ours that ganglion is in; undefined for others, and for one that is in none. */
+  get nodeId(): string | undefined {
+    return this.#peer?.plexo?.instanceId.split(".")[0] || undefined;
   }
 
   get isOurs(): boolean {

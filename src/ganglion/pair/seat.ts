@@ -39,7 +39,7 @@ export class Seat {
     const sitter = this.#sitter;
     if (sitter === undefined) {
       this.#sit(link);
-    } else if (link.instanceId !== undefined && link.instanceId === sitter.instanceId) {
+    } else if (link.peerId !== undefined && link.peerId === sitter.peerId) {
       this.#replace(sitter, link);
     } else if (this.#newcomer !== undefined || sitter.isHeld) {
       // A sitter that is held back by us cannot be heard, so its silence means nothing.
