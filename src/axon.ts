@@ -6,6 +6,7 @@ import type { QueueOptions } from "./queue.ts";
 import type { RawReactant, Reactant, ReactOptions } from "./reactant.ts";
 import type { Subscription } from "./subscription.ts";
 
+/** Of a loop over what arrives. */
 export interface ValuesOptions {
   /** Ends the iteration. */
   readonly signal?: AbortSignal;
@@ -13,6 +14,7 @@ export interface ValuesOptions {
   readonly queue?: QueueOptions;
 }
 
+/** Shorter calls for one neuron on one ganglion, and a loop over its values. */
 export class Axon<T> implements AsyncIterable<T> {
   readonly neuron: Neuron<T>;
   readonly ganglion: Ganglion;

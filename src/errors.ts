@@ -11,6 +11,7 @@ export type PlexoErrorCode =
 /** The parts an error message is made of, so that nobody has to parse its text. */
 export type ErrorDetails = Readonly<Record<string, unknown>>;
 
+/** What an error is made with beside its message. */
 export interface PlexoErrorOptions {
   readonly cause?: unknown;
   readonly details?: ErrorDetails;

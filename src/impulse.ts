@@ -5,6 +5,7 @@ import type { Ganglion } from "./ganglion/ganglion.ts";
 import type { ImpulseId, Label } from "./identity.ts";
 import type { Neuron } from "./neuron.ts";
 
+/** Given to reactants beside the value: the topic, the id, where it came from. */
 export class Impulse<T = unknown> {
   readonly topic: string;
   /** The external ganglion it arrived by; undefined when it was transmitted here. */

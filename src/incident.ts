@@ -34,6 +34,7 @@ export type DropReason =
   /** Not forwarded: it is older than the window of ids, so it may be a repeat. */
   | "late";
 
+/** What went wrong, in a word. */
 export type IncidentKind =
   | "dropped"
   | "reactant-failed"
@@ -59,6 +60,7 @@ export interface Incident {
   readonly cause?: unknown;
 }
 
+/** Called with each incident; what it throws stops nobody. */
 export type IncidentListener = (incident: Incident) => void;
 
 // A listener that transmits may cause the next incident by it, and so on without end.

@@ -1,6 +1,7 @@
 /** Namespace (plain term: topic prefix): a dotted path that owns names, `dev.brewery`. */
 import { checkTopicPart } from "./topic.ts";
 
+/** A dotted path that owns the names of neurons. */
 export class Namespace {
   /** The parts, outermost first. */
   readonly parts: readonly string[];

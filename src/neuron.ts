@@ -16,6 +16,7 @@ export interface ValueClass<T> {
 // Minifiers leave one or two letters; people rarely do.
 const shortenedNameLengthMax = 2;
 
+/** A type that can be sent and reacted to: the name is the address. */
 export class Neuron<T = unknown> {
   /** The topic: `namespace.Type.codec`. Equal names are the same address. */
   readonly name: string;

@@ -17,11 +17,13 @@ import { type Stats, sumOf } from "./stats.ts";
 import { isPattern, type TopicPattern } from "./topic.ts";
 import { both, type Wait } from "./wait.ts";
 
+/** What a plexus takes beside what every ganglion does. */
 export interface PlexusOptions extends GanglionOptions {
   /** The ganglia it joins from the start. It closes them when it closes. */
   readonly ganglia?: readonly Ganglion[];
 }
 
+/** Joins ganglia, routes impulses between them, and delivers them here. */
 export class Plexus extends GanglionBase<Crossing> implements Junction {
   readonly #origin = new Origin();
   // Stands for `adapt` of patterns among those who want something.

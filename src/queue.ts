@@ -17,6 +17,7 @@ export type QueuePolicy =
   /** It is dropped, and `transmit` rejects. */
   | "error";
 
+/** How much a queue holds, and what happens then. */
 export interface QueueOptions {
   /** Messages at most; also how many senders may wait with `block`. Default 1000. */
   readonly limit?: number;

@@ -8,6 +8,7 @@ export type Reactant<T> = (value: T, impulse: Impulse<T>) => void | Promise<void
 /** Called with the bytes as they arrived. They are a view into a larger buffer: copy what you keep. */
 export type RawReactant = (bytes: Uint8Array, impulse: Impulse) => void | Promise<void>;
 
+/** How a reactant is called, and until when. */
 export interface ReactOptions {
   /** Ends the subscription. */
   readonly signal?: AbortSignal;

@@ -33,6 +33,7 @@ import { Readiness } from "./readiness.ts";
 import { Subscriptions } from "./subscriptions.ts";
 import { SynapseTable } from "./synapse-table.ts";
 
+/** What every ganglion takes. */
 export interface GanglionOptions extends FilterOptions {
   /** For people and incidents. Default: says what and where it is. */
   readonly name?: string;

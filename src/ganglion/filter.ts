@@ -3,6 +3,7 @@ import type { Codec } from "../codec/codec.ts";
 import { type Neuron, topicOf } from "../neuron.ts";
 import { checkPattern, codecNameOf, matches, type TopicPattern } from "../topic.ts";
 
+/** Which neurons a ganglion is capable of. */
 export interface FilterOptions {
   /** Takes these only. Default: all. */
   readonly relevant?: readonly (Neuron | TopicPattern)[];

@@ -10,6 +10,7 @@ import type { Subscription } from "../subscription.ts";
 import type { TopicPattern } from "../topic.ts";
 import type { Wait } from "../wait.ts";
 
+/** How long one `transmit` may wait. */
 export interface TransmitOptions {
   /** Gives up waiting for a place in a queue; the message is then dropped and counted. */
   readonly signal?: AbortSignal;
@@ -20,12 +21,14 @@ export interface TransmitOptions {
 /** Keeps a neuron from passing for an instance, and so a forgotten value from compiling. */
 export type NoNeuron<I> = I extends Neuron ? never : unknown;
 
+/** What `ready` waits for. */
 export interface ReadyOptions {
   /** How many receivers there have to be. Default: as many as make the transport usable. */
   readonly receivers?: number;
   readonly signal?: AbortSignal;
 }
 
+/** A transport with its synapses; a plexus is one too. */
 export interface Ganglion extends AsyncDisposable {
   /** For people and incidents: the URL where there is one. */
   readonly name: string;

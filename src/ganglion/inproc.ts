@@ -8,6 +8,7 @@ import type { TopicPattern } from "../topic.ts";
 import { both, type Wait } from "../wait.ts";
 import { GanglionBase, type GanglionOptions } from "./base.ts";
 
+/** Straight function calls: what a program needs that talks to nobody else, and each plexus has. */
 export class InprocGanglion extends GanglionBase<Synapse> {
   readonly external = false;
 

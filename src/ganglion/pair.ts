@@ -35,6 +35,7 @@ import { TransportGanglion, WireSynapse } from "./transport.ts";
 
 export type { TcpAddress } from "../io/address.ts";
 
+/** Of a pair: where it listens or connects, and its limits. */
 export interface PairOptions extends GanglionOptions {
   /** Where to listen; port 0 lets the system choose. Give this or `connect`. */
   readonly bind?: TcpAddress;
@@ -60,6 +61,7 @@ export interface PairOptions extends GanglionOptions {
 const messageBytesMaxDefault = 64 * 1024 * 1024;
 const heartbeatDefault = { intervalMs: 2_000, timeoutMs: 10_000 };
 
+/** One end of a TCP pair. It opens by itself; see `opened`. */
 export class PairGanglion extends TransportGanglion {
   readonly #messageBytesMax: number;
   readonly #outbox: Outbox;

@@ -22,6 +22,7 @@ import { subscriptionCases } from "./ganglion/subscription-cases.ts";
 
 export type { Capabilities, GanglionCase, GanglionWorld } from "./ganglion/case.ts";
 
+/** All cases of the suite; `ganglionCasesFor` picks those that a ganglion has to pass. */
 export const ganglionCases: readonly GanglionCase[] = [
   ...deliveryCases,
   ...subscriptionCases,

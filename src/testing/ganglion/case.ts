@@ -55,6 +55,7 @@ export interface GanglionWorld {
   close(): Promise<void>;
 }
 
+/** One rule that every ganglion keeps, and the proof of it. */
 export interface GanglionCase {
   /** A sentence about ganglia, for the title of a test. */
   readonly name: string;
