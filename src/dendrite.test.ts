@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { CountingCodec, unfitBytes, unfitText } from "../test/support/counting-codec.ts";
 import { makeGate, outcomeOf } from "../test/support/notebook.ts";
 import { Dendrite } from "./dendrite.ts";
+import { WindowPool } from "./identity.ts";
 import { Impulse } from "./impulse.ts";
 import type { Incident } from "./incident.ts";
 import { Namespace } from "./namespace.ts";
@@ -24,6 +25,7 @@ beforeEach(() => {
   codec.decoded = 0;
   synapse = new Synapse(neuron.name, neuron, {
     name: "test",
+    windows: new WindowPool(),
     report: (incident) => incidents.push(incident) > 0,
   });
   dendrite = synapse.dendrite;

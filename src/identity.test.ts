@@ -7,6 +7,7 @@ import {
   RepeatWindow,
   repeatWindowWidth,
   type Verdict,
+  WindowPool,
 } from "./identity.ts";
 
 describe("Origin", () => {
@@ -195,3 +196,24 @@ class ModelWindow {
     return "fresh";
   }
 }
+
+describe("WindowPool", () => {
+  const labelOf = (originLow: number, sequence: number): Label => ({
+    originHigh: 1,
+    originLow,
+    sequence,
+    hops: 1,
+  });
+
+  test("over its limit the window unused for longest is forgotten, in whatever filter it is", () => {
+    const pool = new WindowPool(2);
+    const [one, other] = [new RepeatFilter(pool), new RepeatFilter(pool)];
+    expect(one.accept(labelOf(1, 0))).toBe("fresh");
+    expect(other.accept(labelOf(2, 0))).toBe("fresh");
+    expect(other.accept(labelOf(2, 0))).toBe("duplicate");
+    expect(other.accept(labelOf(3, 0))).toBe("fresh");
+    // The first is forgotten, the others are not.
+    expect(other.accept(labelOf(2, 0))).toBe("duplicate");
+    expect(one.accept(labelOf(1, 0))).toBe("fresh");
+  });
+});

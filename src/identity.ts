@@ -28,6 +28,9 @@ export const hopsMax = 16;
 /** How many numbers of one origin and neuron a window remembers. */
 export const repeatWindowWidth = 4_096;
 
+// Of half a kilobyte each, where numbers have come out of order.
+const windowsMaxDefault = 16_384;
+
 // Origins remembered per neuron; the one longest unheard is forgotten first.
 const originsMax = 1_024;
 
@@ -125,13 +128,48 @@ class SeenNumbers {
   }
 }
 
+/**
+ * How many windows one ganglion has, whatever arrives: a peer may make up origins and topics. Over
+ * the limit the one that was made or met again longest ago is forgotten, in whatever filter it is.
+ */
+export class WindowPool {
+  readonly #windowsMax: number;
+  readonly #forgetters = new Map<RepeatWindow, () => void>();
+
+  constructor(windowsMax = windowsMaxDefault) {
+    this.#windowsMax = windowsMax;
+  }
+
+  /** Takes note of a window that was made or met again, and of how it is forgotten. */
+  use(window: RepeatWindow, forget: () => void): void {
+    this.#forgetters.delete(window);
+    this.#forgetters.set(window, forget);
+    if (this.#forgetters.size <= this.#windowsMax) return;
+    for (const [oldest, forgetOldest] of this.#forgetters) {
+      this.#forgetters.delete(oldest);
+      forgetOldest();
+      return;
+    }
+  }
+
+  /** It was forgotten for another reason. */
+  remove(window: RepeatWindow): void {
+    this.#forgetters.delete(window);
+  }
+}
+
 /** The windows of one neuron, one for each origin. */
 export class RepeatFilter {
+  readonly #pool: WindowPool;
   readonly #windows = new Map<string, RepeatWindow>();
   // Nearly always the origin is that of the message before.
   #lastHigh = -1;
   #lastLow = -1;
   #last: RepeatWindow | undefined;
+
+  constructor(pool: WindowPool = new WindowPool()) {
+    this.#pool = pool;
+  }
 
   accept(label: Label): Verdict {
     if (
@@ -150,6 +188,7 @@ export class RepeatFilter {
     const window = known ?? new RepeatWindow(label.sequence);
     this.#windows.delete(key);
     this.#windows.set(key, window);
+    this.#pool.use(window, () => this.#forget(key, window));
     if (this.#windows.size > originsMax) this.#forgetOldest();
     this.#last = window;
     this.#lastHigh = label.originHigh;
@@ -158,9 +197,15 @@ export class RepeatFilter {
   }
 
   #forgetOldest(): void {
-    for (const key of this.#windows.keys()) {
-      this.#windows.delete(key);
+    for (const [key, window] of this.#windows) {
+      this.#forget(key, window);
+      this.#pool.remove(window);
       return;
     }
+  }
+
+  #forget(key: string, window: RepeatWindow): void {
+    this.#windows.delete(key);
+    if (this.#last === window) this.#last = undefined;
   }
 }

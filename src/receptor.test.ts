@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { CountingCodec } from "../test/support/counting-codec.ts";
 import { type Gate, makeGate, microtasks, outcomeOf } from "../test/support/notebook.ts";
 import { ClosedError, TransportError, UsageError } from "./errors.ts";
+import { WindowPool } from "./identity.ts";
 import { Impulse } from "./impulse.ts";
 import type { Incident } from "./incident.ts";
 import { Namespace } from "./namespace.ts";
@@ -20,6 +21,7 @@ beforeEach(() => {
   incidents = [];
   synapse = new Synapse(neuron.name, neuron, {
     name: "test",
+    windows: new WindowPool(),
     report: (incident) => incidents.push(incident) > 0,
   });
 });

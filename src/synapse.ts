@@ -1,6 +1,6 @@
 /** Synapse (plain term: channel): one neuron in one ganglion. */
 import { Dendrite } from "./dendrite.ts";
-import { RepeatFilter } from "./identity.ts";
+import { RepeatFilter, type WindowPool } from "./identity.ts";
 import type { Impulse } from "./impulse.ts";
 import type { DropReason, Incident } from "./incident.ts";
 import type { Neuron } from "./neuron.ts";
@@ -10,6 +10,8 @@ import { Counters } from "./stats.ts";
 /** The ganglion a synapse belongs to, as far as a synapse needs it. */
 export interface SynapseOwner {
   readonly name: string;
+  /** Where the windows of its synapses are counted. */
+  readonly windows: WindowPool;
   report(incident: Incident): void;
 }
 
@@ -32,7 +34,7 @@ export class Synapse implements Ledger {
 
   /** Which ids have arrived; made with the first. */
   get repeats(): RepeatFilter {
-    this.#repeats ??= new RepeatFilter();
+    this.#repeats ??= new RepeatFilter(this.#owner.windows);
     return this.#repeats;
   }
 

@@ -1,6 +1,7 @@
 /** What all ganglia have in common: the calls of an application, over a table of synapses. */
 
 import { ClosedError, CodecError, type PlexoError, UsageError } from "../errors.ts";
+import { WindowPool } from "../identity.ts";
 import { Impulse } from "../impulse.ts";
 import {
   type DropReason,
@@ -75,6 +76,8 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
   readonly #segment: string | undefined;
   readonly #givenName: string | undefined;
   #name: string;
+  /** @internal Of all its synapses together. */
+  readonly windows: WindowPool = new WindowPool();
   readonly #filter: Filter;
   readonly #patience: Patience;
   readonly #topicsMax: number;

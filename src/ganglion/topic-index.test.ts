@@ -1,9 +1,10 @@
 import { describe, expect, test, vi } from "vitest";
+import { WindowPool } from "../identity.ts";
 import { Synapse } from "../synapse.ts";
 import { TopicIndex } from "./topic-index.ts";
 import { WireSynapse } from "./transport.ts";
 
-const owner = { name: "test", report: (): void => {} };
+const owner = { name: "test", windows: new WindowPool(), report: (): void => {} };
 const utf8 = new TextEncoder();
 
 function makeIndex(...topics: string[]): {
