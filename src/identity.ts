@@ -136,7 +136,7 @@ export class WindowPool {
   readonly #windowsMax: number;
   readonly #forgetters = new Map<RepeatWindow, () => void>();
 
-  constructor(windowsMax = windowsMaxDefault) {
+  constructor(windowsMax: number = windowsMaxDefault) {
     this.#windowsMax = windowsMax;
   }
 
