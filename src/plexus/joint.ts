@@ -18,7 +18,7 @@ export class Joint {
   #attachment: Attachment | undefined;
   readonly #junction: Junction;
   readonly #wanted = new Set<TopicPattern>();
-  // True from a wait that was in vain until a message is taken at once.
+  // True from a wait that was in vain until a message finds a place again.
   #stalled = false;
 
   constructor(ganglion: Ganglion, junction: Junction) {
