@@ -44,7 +44,7 @@ function raw(name: string): Receptor {
 }
 
 function arrived(...bytes: number[]): Impulse<string> {
-  return Impulse.ofBytes(neuron.name, neuron, Uint8Array.from(bytes));
+  return Impulse.ofBytes(neuron, Uint8Array.from(bytes));
 }
 
 describe("a dendrite", () => {

@@ -61,7 +61,7 @@ describe("an impulse of bytes", () => {
   test("keeps the bytes as they came, and encodes nothing", () => {
     const codec = new CountingCodec();
     const bytes = bytesOf("ale");
-    const impulse = Impulse.ofBytes(neuronOf(codec).name, neuronOf(codec), bytes);
+    const impulse = Impulse.ofBytes(neuronOf(codec), bytes);
     expect(impulse.bytes).toBe(bytes);
     expect(impulse.holdsSentValue).toBe(false);
     expect(codec).toMatchObject({ encoded: 0, decoded: 0 });
@@ -70,7 +70,7 @@ describe("an impulse of bytes", () => {
   test("is decoded once for each codec, however many ask in whatever order", () => {
     const codecs = [new CountingCodec(), new CountingCodec(), new CountingCodec()];
     const neurons = codecs.map(neuronOf);
-    const impulse = Impulse.ofBytes("dev.Text.text", undefined, bytesOf("ale"));
+    const impulse = Impulse.ofBytes("dev.Text.text", bytesOf("ale"));
     for (const neuron of [...neurons, ...neurons.reverse(), ...neurons]) {
       expect(impulse.valueBy(neuron)).toBe("ale");
     }
@@ -88,14 +88,14 @@ describe("an impulse of bytes", () => {
       },
     });
     const twin = neuronOf(new CountingCodec("void"));
-    const impulse = Impulse.ofBytes(neuron.name, undefined, bytesOf("ale"));
+    const impulse = Impulse.ofBytes(neuron.name, bytesOf("ale"));
     for (const asked of [neuron, twin, neuron, twin, neuron]) impulse.valueBy<unknown>(asked);
     expect(decoded).toBe(1);
   });
 
   test("learns its neuron from the first who decodes it", () => {
     const neuron = neuronOf(new CountingCodec());
-    const impulse = Impulse.ofBytes<string>(neuron.name, undefined, bytesOf("ale"));
+    const impulse = Impulse.ofBytes<string>(neuron.name, bytesOf("ale"));
     expect(impulse.neuron).toBeUndefined();
     impulse.valueBy(neuron);
     expect(impulse.neuron).toBe(neuron);
@@ -103,7 +103,7 @@ describe("an impulse of bytes", () => {
 
   test("that do not decode say so with their topic, and are still there as bytes", () => {
     const neuron = neuronOf(new CountingCodec());
-    const impulse = Impulse.ofBytes(neuron.name, neuron, unfitBytes);
+    const impulse = Impulse.ofBytes(neuron, unfitBytes);
     expect(() => impulse.valueBy(neuron)).toThrow(CodecError);
     expect(() => impulse.valueBy(neuron)).toThrow(/dev\.Text\.text cannot be decoded: .* unfit/);
     expect(impulse.bytes).toBe(unfitBytes);
@@ -125,7 +125,7 @@ describe("a codec written elsewhere", () => {
       });
       for (const act of [
         () => Impulse.ofValue(neuron, "ale").bytes,
-        () => Impulse.ofBytes(neuron.name, neuron, bytesOf("ale")).valueBy(neuron),
+        () => Impulse.ofBytes(neuron, bytesOf("ale")).valueBy(neuron),
       ]) {
         expect(act).toThrow(CodecError);
         expect(act).toThrow(expect.objectContaining({ cause: thrown }));

@@ -7,57 +7,60 @@ import type { Neuron } from "./neuron.ts";
 
 /** Given to reactants beside the value: the topic, the id, where it came from. */
 export class Impulse<T = unknown> {
-  readonly topic: string;
   /** The external ganglion it arrived by; undefined when it was transmitted here. */
   readonly source: Ganglion | undefined;
-  /** @internal A reactant has got it, or it waits in the queue of one. */
-  isClaimed = false;
-  #neuron: Neuron<T> | undefined;
-  #label: Label | undefined;
-  #bytes: Uint8Array | undefined;
-  #staysInProcess = false;
+  // Few fields, because one impulse is made for each message: the neuron stands for its topic, and
+  // what is true or false of an impulse is in the bits of `#state`.
+  #address: Neuron<T> | string;
   // With `severalCodecs` a Map of the values by their codec, else a T.
   #value: T | undefined;
-  // Whose value `#value` is: a codec's, `asSent` for the sender's own, undefined while there is none.
-  #valueOf: Codec<unknown> | typeof asSent | typeof severalCodecs | undefined;
+  #bytes: Uint8Array | undefined;
+  #label: Label | undefined;
+  #state: number;
 
   private constructor(
-    topic: string,
-    neuron: Neuron<T> | undefined,
+    address: Neuron<T> | string,
     source: Ganglion | undefined,
     label: Label | undefined,
     bytes: Uint8Array | undefined,
     value: T | undefined,
-    valueOf: typeof asSent | undefined,
+    state: number,
   ) {
-    this.topic = topic;
     this.source = source;
-    this.#neuron = neuron;
-    this.#label = label;
-    this.#bytes = bytes;
+    this.#address = address;
     this.#value = value;
-    this.#valueOf = valueOf;
+    this.#bytes = bytes;
+    this.#label = label;
+    this.#state = state;
   }
 
   /** A value handed over here. */
   static ofValue<T>(neuron: Neuron<T>, value: T): Impulse<T> {
-    return new Impulse(neuron.name, neuron, undefined, undefined, undefined, value, asSent);
+    return new Impulse(neuron, undefined, undefined, undefined, value, states.sentValue);
   }
 
-  /** Bytes handed over here, or arrived from `source`. */
+  /**
+   * Bytes handed over here, or arrived from `source`.
+   * @param address The neuron, or the topic where no neuron is known.
+   */
   static ofBytes<T>(
-    topic: string,
-    neuron: Neuron<T> | undefined,
+    address: Neuron<T> | string,
     bytes: Uint8Array,
     source?: Ganglion,
     label?: Label,
   ): Impulse<T> {
-    return new Impulse(topic, neuron, source, label, bytes, undefined, undefined);
+    return new Impulse(address, source, label, bytes, undefined, 0);
+  }
+
+  get topic(): string {
+    const address = this.#address;
+    return typeof address === "string" ? address : address.name;
   }
 
   /** Undefined for a topic that is known here by a pattern only. */
   get neuron(): Neuron<T> | undefined {
-    return this.#neuron;
+    const address = this.#address;
+    return typeof address === "string" ? undefined : address;
   }
 
   /** Its id; undefined when it came from a peer that gives none, or never left this process. */
@@ -85,7 +88,7 @@ export class Impulse<T = unknown> {
     if (this.#bytes !== undefined) return this.#bytes;
     try {
       // Without bytes it was made by `ofValue`, which has a neuron and its value.
-      const neuron = this.#neuron as Neuron<T>;
+      const neuron = this.#address as Neuron<T>;
       this.#bytes = neuron.codec.encode(this.#value as T);
       return this.#bytes;
     } catch (cause) {
@@ -103,19 +106,29 @@ export class Impulse<T = unknown> {
     this.#label = label;
   }
 
+  /** @internal True once a reactant has got it, or it waits in the queue of one. */
+  get isClaimed(): boolean {
+    return (this.#state & states.claimed) !== 0;
+  }
+
+  /** @internal */
+  claim(): void {
+    this.#state |= states.claimed;
+  }
+
   /** @internal True if it must not be sent to other processes any more. */
   get staysInProcess(): boolean {
-    return this.#staysInProcess;
+    return (this.#state & states.staysInProcess) !== 0;
   }
 
   /** @internal From now on it must not. */
   keepInProcess(): void {
-    this.#staysInProcess = true;
+    this.#state |= states.staysInProcess;
   }
 
   /** @internal True if it holds the very value that was transmitted here, whatever the codec. */
   get holdsSentValue(): boolean {
-    return this.#valueOf === asSent;
+    return (this.#state & states.sentValue) !== 0;
   }
 
   /** @internal That value. */
@@ -128,15 +141,21 @@ export class Impulse<T = unknown> {
    * @throws {CodecError} if the bytes are not such a value.
    */
   valueBy<V>(neuron: Neuron<V>): V {
-    const valueOf = this.#valueOf;
+    const state = this.#state;
+    const isOwnCodec = (state & states.decoded) !== 0 && this.#codec === neuron.codec;
     // The topic is the neuron's, so a value under it is a V by contract.
-    if (valueOf === asSent || valueOf === neuron.codec) return this.#value as unknown as V;
-    if (valueOf !== undefined) return this.#valueByAnother(neuron, valueOf);
+    if (isOwnCodec || (state & states.sentValue) !== 0) return this.#value as unknown as V;
+    if ((state & (states.decoded | states.severalCodecs)) !== 0) return this.#valueByAnother(neuron);
     const value = this.#decode(neuron);
-    this.#neuron ??= neuron as unknown as Neuron<T>;
+    // From here on the neuron says by which codec the value was made.
+    this.#address = neuron as unknown as Neuron<T>;
     this.#value = value as unknown as T;
-    this.#valueOf = neuron.codec;
+    this.#state |= states.decoded;
     return value;
+  }
+
+  get #codec(): Codec<unknown> | undefined {
+    return this.neuron?.codec;
   }
 
   #decode<V>(neuron: Neuron<V>): V {
@@ -148,23 +167,33 @@ export class Impulse<T = unknown> {
   }
 
   // Rare: neurons of one name nearly always share their codec. So only from here on is there a Map.
-  #valueByAnother<V>(neuron: Neuron<V>, valueOf: Codec<unknown> | typeof severalCodecs): V {
-    const values =
-      valueOf === severalCodecs
-        ? (this.#value as Map<unknown, unknown>)
-        : new Map<unknown, unknown>([[valueOf, this.#value]]);
+  #valueByAnother<V>(neuron: Neuron<V>): V {
+    if ((this.#state & states.severalCodecs) === 0) {
+      this.#value = new Map([[this.#codec, this.#value]]) as T;
+      this.#state = (this.#state & ~states.decoded) | states.severalCodecs;
+    }
+    const values = this.#value as Map<unknown, unknown>;
     // What is kept for a codec is what it decoded.
     if (values.has(neuron.codec)) return values.get(neuron.codec) as V;
     const value = this.#decode(neuron);
     values.set(neuron.codec, value);
-    this.#value = values as T;
-    this.#valueOf = severalCodecs;
     return value;
   }
 }
 
-const asSent: unique symbol = Symbol("the sender's own value");
-const severalCodecs: unique symbol = Symbol("a value for each of several codecs");
+/** Bits of an impulse's state. */
+const states = {
+  /** It has the sender's own value. */
+  sentValue: 1,
+  /** It has the value that the codec of its neuron decoded. */
+  decoded: 2,
+  /** It has a value for each of several codecs. */
+  severalCodecs: 4,
+  /** See `isClaimed`. */
+  claimed: 8,
+  /** See `staysInProcess`. */
+  staysInProcess: 16,
+} as const;
 
 /** A codec written elsewhere may throw anything; what leaves here is a CodecError naming the topic. */
 function codecErrorOf(cause: unknown, done: "encoded" | "decoded", topic: string): CodecError {

@@ -37,10 +37,13 @@ interface Waiter<T> {
 }
 
 const limitDefault = 1_000;
+// One for all who give none.
+const queueOptionsDefault: Required<QueueOptions> = { limit: limitDefault, policy: "block" };
 const policies: readonly string[] = ["block", "drop-newest", "drop-oldest", "error"];
 
 /** @throws {UsageError} if the limit is not a count, or there is no such policy. */
-export function completeQueueOptions(options: QueueOptions = {}): Required<QueueOptions> {
+export function completeQueueOptions(options?: QueueOptions): Required<QueueOptions> {
+  if (options === undefined) return queueOptionsDefault;
   const { limit = limitDefault, policy = "block" } = options;
   if (policies.includes(policy)) return { limit: checkCount("queue.limit", limit), policy };
   throw new UsageError(`queue.policy is ${policy}; give one of: ${policies.join(", ")}`, {

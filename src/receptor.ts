@@ -32,12 +32,15 @@ export class Receptor {
   readonly #call: (input: never, impulse: Impulse<never>) => void | Promise<void>;
   readonly #concurrency: number;
   readonly #queueOptions: Required<QueueOptions>;
+  /** How many further calls may be unsettled; none once it is closed. */
+  #room: number;
+  /** True once anything is to be looked after when a call is over: a queue, who waits, the end. */
+  #isWatched = false;
   // Made when it is first needed: most reactants never have two messages at once.
   #queue: BoundedQueue<Delivery> | undefined;
-  #running = 0;
+  #idle: (() => void)[] | undefined;
   #draining = false;
   #closed = false;
-  #idle: (() => void)[] | undefined;
 
   constructor(
     neuron: Neuron | undefined,
@@ -47,19 +50,23 @@ export class Receptor {
     this.neuron = neuron;
     this.#call = call;
     this.#concurrency = checkCount("concurrency", options.concurrency ?? 1);
+    this.#room = this.#concurrency;
     this.#queueOptions = completeQueueOptions(options.queue);
   }
 
   /** Calls the reactant, or queues the message while it is busy; a promise when the sender must wait. */
   take(input: unknown, impulse: Impulse, ledger: Ledger, patience?: Patience): Wait {
+    if (this.#room === 0) return this.#takeLater(input, impulse, ledger, patience);
+    this.#run(input, impulse, ledger);
+    return undefined;
+  }
+
+  #takeLater(input: unknown, impulse: Impulse, ledger: Ledger, patience?: Patience): Wait {
     if (this.#closed) {
       ledger.dropped("closed");
       return undefined;
     }
-    if (this.#running < this.#concurrency) {
-      this.#run(input, impulse, ledger);
-      return undefined;
-    }
+    this.#isWatched = true;
     this.#queue ??= new BoundedQueue<Delivery>({
       what: `queue of a reactant to ${impulse.topic}`,
       ...this.#queueOptions,
@@ -74,8 +81,9 @@ export class Receptor {
 
   /** Resolves when nothing runs and nothing waits. */
   idle(): Promise<void> {
-    if (this.#running === 0) return Promise.resolve();
+    if (this.#isIdle) return Promise.resolve();
     return new Promise((resolve) => {
+      this.#isWatched = true;
       this.#idle ??= [];
       this.#idle.push(resolve);
     });
@@ -84,6 +92,8 @@ export class Receptor {
   /** Takes nothing more and drops what waits, counted. A call under way goes on. */
   close(): void {
     this.#closed = true;
+    this.#isWatched = true;
+    this.#room = 0;
     const ended = new ClosedError("the subscription ended while a message waited");
     const left = this.#queue?.clear(ended) ?? [];
     for (const [ledger, count] of countBy(left, (delivery) => delivery.ledger)) {
@@ -95,23 +105,30 @@ export class Receptor {
 
   #run(input: unknown, impulse: Impulse, ledger: Ledger): void {
     // Counted before the call, so that a reactant that transmits to itself finds itself busy.
-    this.#running += 1;
+    this.#room -= 1;
     ledger.counters.delivered += 1;
-    let unsettled: PromiseLike<void> | undefined;
+    let outcome: unknown;
     try {
-      const outcome: unknown = this.#call(input as never, impulse as Impulse<never>);
-      // Inside the try: what a reactant returns may throw when it is looked at.
-      if (isThenable(outcome)) unsettled = outcome;
+      outcome = this.#call(input as never, impulse as Impulse<never>);
     } catch (cause) {
       ledger.failed(cause);
     }
-    if (unsettled === undefined) this.#settled();
-    else this.#await(unsettled, ledger);
+    if (outcome !== undefined) this.#follow(outcome, ledger);
+    else if (this.#isWatched) this.#settled();
+    else this.#room += 1;
   }
 
-  #await(outcome: PromiseLike<void>, ledger: Ledger): void {
+  /** Waits for what the reactant returned, if that can be waited for. */
+  #follow(outcome: unknown, ledger: Ledger): void {
+    let isPromise = false;
+    try {
+      isPromise = isThenable(outcome);
+    } catch (cause) {
+      ledger.failed(cause);
+    }
+    if (!isPromise) return this.#settled();
     // A promise made elsewhere might settle twice, or throw in `then`; ours does neither.
-    Promise.resolve(outcome).then(
+    new Promise((resolve) => resolve(outcome)).then(
       () => this.#settled(),
       (cause: unknown) => {
         ledger.failed(cause);
@@ -121,37 +138,37 @@ export class Receptor {
   }
 
   #settled(): void {
-    this.#running -= 1;
+    if (this.#closed) return;
+    this.#room += 1;
     if (this.#queue !== undefined) this.#drain(this.#queue);
-    else if (this.#idle !== undefined) this.#tellIdle();
+    else if (this.#isIdle) this.#tellIdle();
   }
 
   // A loop, so that a reactant that transmits to itself without end does not grow the stack.
   #drain(queue: BoundedQueue<Delivery>): void {
     if (this.#draining) return;
     this.#draining = true;
-    while (this.#running < this.#concurrency) {
+    while (this.#room > 0) {
       const next = queue.shift();
       if (next === undefined) break;
       next.ledger.counters.queueDepth -= 1;
       this.#run(next.input, next.impulse, next.ledger);
     }
     this.#draining = false;
-    if (this.#running === 0) this.#tellIdle();
+    if (this.#isIdle) this.#tellIdle();
+  }
+
+  get #isIdle(): boolean {
+    return this.#closed || this.#room === this.#concurrency;
   }
 
   #tellIdle(): void {
-    if (this.#running > 0 && !this.#closed) return;
     const waiting = this.#idle;
     this.#idle = undefined;
     for (const tell of waiting ?? []) tell();
   }
 }
 
-function isThenable(outcome: unknown): outcome is PromiseLike<void> {
-  return (
-    outcome !== undefined &&
-    outcome !== null &&
-    typeof (outcome as { then?: unknown }).then === "function"
-  );
+function isThenable(outcome: unknown): boolean {
+  return outcome !== null && typeof (outcome as { then?: unknown }).then === "function";
 }

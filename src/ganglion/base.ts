@@ -86,9 +86,6 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
   readonly #listening = new Set<Registration>();
   readonly #subscriptions = new Subscriptions();
   readonly #readiness = new Readiness();
-  // The neuron transmitted last, and its synapse; neither after `close()`.
-  #lastNeuron: Neuron | undefined;
-  #lastSynapse: S | undefined;
   #junction: Junction | undefined;
   #closing: Promise<void> | undefined;
 
@@ -169,11 +166,15 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
   // Last, because the compiler tells what is wrong by the last overload.
   transmit<T>(neuron: Neuron<T>, value: NoInfer<T>, options?: TransmitOptions): Promise<void>;
   transmit(first: object, second?: unknown, third?: TransmitOptions): Promise<void> {
-    // Senders mostly go on with one neuron; finding its synapse anew costs half of a message here.
-    const last = this.#lastSynapse;
-    if (last !== undefined && first === this.#lastNeuron && third === undefined) {
-      return this.#launch(last, Impulse.ofValue(this.#lastNeuron, second), this.#patience);
+    const known = this.synapses.ofNeuron(first);
+    if (known !== undefined && third === undefined) {
+      return this.#launch(known, Impulse.ofValue(first as Neuron, second), this.#patience);
     }
+    return this.#transmitAnew(first, second, third);
+  }
+
+  // Apart, so that the compiler takes what stands above together with all that it calls.
+  #transmitAnew(first: object, second: unknown, third?: TransmitOptions): Promise<void> {
     if (this.#closing !== undefined) return this.#failed(undefined, this.#closedError());
     const isNeuron = first instanceof Neuron;
     // The overloads: with an instance the options are the second argument.
@@ -181,8 +182,6 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
     try {
       const neuron = isNeuron ? first : this.synapses.neuronOfInstance(first);
       const synapse = this.obtainSynapse(neuron.name, neuron);
-      this.#lastNeuron = neuron;
-      this.#lastSynapse = synapse;
       const impulse = Impulse.ofValue(neuron, isNeuron ? second : first);
       return this.#launch(synapse, impulse, this.#patienceOf(options));
     } catch (cause) {
@@ -198,7 +197,7 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
     try {
       const neuron = typeof target === "string" ? undefined : target;
       const synapse = this.obtainSynapse(topicOf(target), neuron);
-      const impulse = Impulse.ofBytes(synapse.topic, synapse.neuron, bytes);
+      const impulse = Impulse.ofBytes(synapse.neuron ?? synapse.topic, bytes);
       return this.#launch(synapse, impulse, this.#patienceOf(options));
     } catch (cause) {
       return this.#failed(undefined, cause);
@@ -444,8 +443,7 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
   }
 
   async #close(): Promise<void> {
-    this.#lastNeuron = undefined;
-    this.#lastSynapse = undefined;
+    this.synapses.forgetNeurons();
     const endsMs = systemClock.nowMs() + this.lingerMs;
     // `#closing` has to be set before anything runs that looks at it.
     await Promise.resolve();

@@ -9,6 +9,10 @@ export class SynapseTable<S extends Synapse> {
   readonly #make: (topic: string, neuron: Neuron | undefined) => S;
   readonly #byTopic = new Map<string, S>();
   #last: S | undefined;
+  // By the neuron that each is the synapse of. Others of the same name take the longer way.
+  readonly #byNeuron = new Map<object, S>();
+  #lastNeuron: object | undefined;
+  #lastOfNeuron: S | undefined;
   // The neurons made from a class; more than one is an error when an instance is sent.
   readonly #byClass = new Map<unknown, Neuron[]>();
   readonly #patternReceptors = new Map<Receptor, TopicPattern>();
@@ -33,6 +37,28 @@ export class SynapseTable<S extends Synapse> {
     return found;
   }
 
+  /** The synapse of a neuron that is known here, and is the first of its name. */
+  ofNeuron(neuron: object): S | undefined {
+    // Senders mostly go on with one neuron; to find its synapse anew costs half of a message.
+    return neuron === this.#lastNeuron ? this.#lastOfNeuron : this.#findNeuron(neuron);
+  }
+
+  #findNeuron(neuron: object): S | undefined {
+    const found = this.#byNeuron.get(neuron);
+    if (found !== undefined) {
+      this.#lastNeuron = neuron;
+      this.#lastOfNeuron = found;
+    }
+    return found;
+  }
+
+  /** From now on `ofNeuron` finds none. */
+  forgetNeurons(): void {
+    this.#byNeuron.clear();
+    this.#lastNeuron = undefined;
+    this.#lastOfNeuron = undefined;
+  }
+
   /** Those of a topic, or of all topics that match a pattern. */
   matching(target: TopicPattern): S[] {
     if (isPattern(target)) return [...this.values()].filter(({ topic }) => matches(target, topic));
@@ -49,10 +75,10 @@ export class SynapseTable<S extends Synapse> {
       for (const [receptor, pattern] of this.#patternReceptors) {
         if (matches(pattern, topic)) synapse.dendrite.add(receptor);
       }
-      if (neuron !== undefined) this.#rememberClass(neuron);
+      if (neuron !== undefined) this.#remember(neuron, synapse);
     } else if (neuron !== undefined && neuron !== synapse.neuron) {
       synapse.neuron ??= neuron;
-      this.#rememberClass(neuron);
+      this.#remember(neuron, synapse);
     }
     return synapse;
   }
@@ -118,7 +144,8 @@ export class SynapseTable<S extends Synapse> {
     );
   }
 
-  #rememberClass(neuron: Neuron): void {
+  #remember(neuron: Neuron, synapse: S): void {
+    if (synapse.neuron === neuron) this.#byNeuron.set(neuron, synapse);
     if (neuron.type === undefined) return;
     const known = this.#byClass.get(neuron.type.prototype) ?? [];
     if (known.some(({ name }) => name === neuron.name)) return;

@@ -79,7 +79,7 @@ export abstract class TransportGanglion<
   protected arrivedAt(synapse: S, bytes: Uint8Array, label: Label | undefined): Wait {
     synapse.counters.received += 1;
     synapse.counters.bytesReceived += bytes.length;
-    const impulse = Impulse.ofBytes(synapse.topic, synapse.neuron, bytes, this, label);
+    const impulse = Impulse.ofBytes(synapse.neuron ?? synapse.topic, bytes, this, label);
     const wait = this.#handOn(synapse, impulse);
     // A queue that refused has counted the message, and there is nobody here to be told.
     return wait?.catch(() => {});
