@@ -83,7 +83,7 @@ export class Plexus extends GanglionBase<Crossing> implements Junction {
   // What a message does here.
 
   protected override conduct(crossing: Crossing, impulse: Impulse, patience: Patience): Wait {
-    if (crossing.isLocal && crossing.dendrite.size > 0) {
+    if (crossing.isLocal && !crossing.dendrite.isEmpty) {
       return crossing.dendrite.transduce(impulse, crossing, patience);
     }
     if (crossing.leavesProcess) encode(crossing, impulse);

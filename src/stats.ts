@@ -32,11 +32,11 @@ type NumericCount = Exclude<keyof Counts, "dropped" | "queueDepth">;
 
 /** The counters behind `Counts`: plain fields, so that counting costs an increment. */
 export class Counters {
+  delivered = 0;
   sent = 0;
   bytesSent = 0;
   received = 0;
   bytesReceived = 0;
-  delivered = 0;
   failed = 0;
   encodeErrors = 0;
   decodeErrors = 0;
