@@ -14,7 +14,10 @@ export interface ImpulseId {
   readonly hops: number;
 }
 
-/** The id as it is handled: the origin in two halves, because a bigint costs an allocation. */
+/**
+ * The id as it is handled: the origin in two halves of 32 bits, signed, because a bigint costs an
+ * allocation, and so does an unsigned number of 32 bits.
+ */
 export interface Label {
   readonly originHigh: number;
   readonly originLow: number;
@@ -36,13 +39,13 @@ const originsMax = 1_024;
 
 /** One sender of impulses. */
 export class Origin {
-  readonly high: number = randomUint32();
+  readonly high: number = randomUint32() | 0;
   // An origin of 0 stands for no id on the wire.
-  readonly low: number = randomUint32() || 1;
+  readonly low: number = randomUint32() | 0 || 1;
 
   /** The 64 bits in hexadecimal. */
   get text(): string {
-    return [this.high, this.low].map((half) => half.toString(16).padStart(8, "0")).join("");
+    return [this.high, this.low].map((half) => (half >>> 0).toString(16).padStart(8, "0")).join("");
   }
 
   label(sequence: number): Label {

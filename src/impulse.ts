@@ -67,7 +67,7 @@ export class Impulse<T = unknown> {
   get id(): ImpulseId | undefined {
     const label = this.#label;
     if (label === undefined) return undefined;
-    const origin = (BigInt(label.originHigh) << 32n) | BigInt(label.originLow);
+    const origin = (BigInt(label.originHigh >>> 0) << 32n) | BigInt(label.originLow >>> 0);
     return { origin, sequence: label.sequence, hops: label.hops };
   }
 

@@ -30,8 +30,9 @@ import type { GanglionOptions } from "./base.ts";
 import { PairLink } from "./pair/link.ts";
 import { Outbox } from "./pair/outbox.ts";
 import { Seat } from "./pair/seat.ts";
+import { PairSynapse } from "./pair/synapse.ts";
 import { TopicIndex } from "./topic-index.ts";
-import { TransportGanglion, WireSynapse } from "./transport.ts";
+import { TransportGanglion } from "./transport.ts";
 
 export type { TcpAddress } from "../io/address.ts";
 
@@ -62,7 +63,7 @@ const messageBytesMaxDefault = 64 * 1024 * 1024;
 const heartbeatDefault = { intervalMs: 2_000, timeoutMs: 10_000 };
 
 /** One end of a TCP pair. It opens by itself; see `opened`. */
-export class PairGanglion extends TransportGanglion {
+export class PairGanglion extends TransportGanglion<PairSynapse> {
   readonly #messageBytesMax: number;
   readonly #outbox: Outbox;
   readonly #links = new Set<PairLink>();
@@ -168,12 +169,12 @@ export class PairGanglion extends TransportGanglion {
 
   // Sending.
 
-  protected override makeWireSynapse(topic: string, neuron: Neuron | undefined): WireSynapse {
-    return new WireSynapse(topic, neuron, this);
+  protected override makeWireSynapse(topic: string, neuron: Neuron | undefined): PairSynapse {
+    return new PairSynapse(topic, neuron, this);
   }
 
   protected override offer(
-    synapse: WireSynapse,
+    synapse: PairSynapse,
     impulse: Impulse,
     patience: Patience | undefined,
   ): Wait {
@@ -181,7 +182,7 @@ export class PairGanglion extends TransportGanglion {
     return this.#outbox.offer(synapse, impulse, patience);
   }
 
-  protected override checkSize(synapse: WireSynapse, byteCount: number): void {
+  protected override checkSize(synapse: PairSynapse, byteCount: number): void {
     const bytesMax = this.#messageBytesMax - envelopeBytesMax - synapse.topicBytes.length;
     if (byteCount <= bytesMax) return;
     throw new UsageError(
@@ -280,7 +281,7 @@ export class PairGanglion extends TransportGanglion {
   }
 
   /** The synapse of the envelope's topic, or the topic if there is none; undefined if it is no text. */
-  #findSynapse(envelope: EnvelopeReader): WireSynapse | string | undefined {
+  #findSynapse(envelope: EnvelopeReader): PairSynapse | string | undefined {
     const { bytes, topicStart, topicEnd } = envelope;
     try {
       const find = (): string => envelope.decodeTopic();

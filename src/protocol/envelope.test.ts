@@ -11,22 +11,25 @@ import { PeerError, UsageError } from "../errors.ts";
 import {
   type EnvelopeId,
   EnvelopeReader,
+  EnvelopeTopic,
   encodeEnvelope,
-  envelopeByteCount,
-  writeEnvelopeHead,
 } from "./envelope.ts";
 
 const utf8 = new TextEncoder();
 const noId = { labelled: false, originHigh: 0, originLow: 0, sequence: 0, hops: 0 };
-const someId = { originHigh: 0x8899_aabb, originLow: 0xccdd_eeff, sequence: 5, hops: 7 };
+const someId = { originHigh: 0x8899_aabb | 0, originLow: 0xccdd_eeff | 0, sequence: 5, hops: 7 };
+
+function envelopesOf(topic: string): EnvelopeTopic {
+  return new EnvelopeTopic(utf8.encode(topic));
+}
 
 const topics = fc.string({ minLength: 1, maxLength: 40, unit: "grapheme" });
 const payloads = fc.uint8Array({ maxLength: 100 });
-const uint32s = fc.integer({ min: 0, max: 2 ** 32 - 1 });
+const int32s = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
 const ids: fc.Arbitrary<EnvelopeId> = fc
   .record({
-    originHigh: uint32s,
-    originLow: uint32s,
+    originHigh: int32s,
+    originLow: int32s,
     sequence: fc.maxSafeNat(),
     hops: fc.nat(255),
   })
@@ -120,10 +123,10 @@ describe("writing", () => {
     const offsets = fc.nat(20);
     fc.assert(
       fc.property(topics, payloads, maybeIds, offsets, (topic, payload, id, offset) => {
-        const topicBytes = utf8.encode(topic);
-        const end = offset + envelopeByteCount(topicBytes.length, payload.length, id !== undefined);
+        const envelopes = envelopesOf(topic);
+        const end = offset + envelopes.byteCount(payload.length, id !== undefined);
         const target = new Uint8Array(end + 8).fill(0xee);
-        const payloadAt = writeEnvelopeHead(target, offset, topicBytes, payload.length, id);
+        const payloadAt = envelopes.writeHead(target, offset, payload.length, id);
         target.set(payload, payloadAt);
         target.fill(0, payloadAt + payload.length, end);
         const around = "ee".repeat(offset);
@@ -135,7 +138,7 @@ describe("writing", () => {
 
   test("room is needed for the head only, so that a payload can stay in its own buffer", () => {
     const head = new Uint8Array(40).fill(0xee);
-    expect(writeEnvelopeHead(head, 0, utf8.encode("a.json"), 70_000, undefined)).toBe(40);
+    expect(envelopesOf("a.json").writeHead(head, 0, 70_000, undefined)).toBe(40);
     expect(hexOf(head)).toBe(
       hexOf(encodeEnvelope("a.json", new Uint8Array(70_000)).subarray(0, 40)),
     );
@@ -143,7 +146,7 @@ describe("writing", () => {
 
   test("without room for the head nothing is written", () => {
     const target = new Uint8Array(50);
-    const write = () => writeEnvelopeHead(target, 11, utf8.encode("a.json"), 0, undefined);
+    const write = () => envelopesOf("a.json").writeHead(target, 11, 0, undefined);
     expect(write).toThrow(UsageError);
     expect(write).toThrow("envelope head of 40 bytes at 11 of a buffer of 50; make room");
     expect(target).toEqual(new Uint8Array(50));
@@ -151,10 +154,10 @@ describe("writing", () => {
 
   test("a payload has at most the 2^29-1 bytes that a Cap'n Proto list can count", () => {
     const target = new Uint8Array(40);
-    writeEnvelopeHead(target, 0, utf8.encode("a.json"), 2 ** 29 - 1, undefined);
+    envelopesOf("a.json").writeHead(target, 0, 2 ** 29 - 1, undefined);
     expect(hexOf(target.subarray(28, 32))).toBe("faffffff");
     expect(hexOf(target.subarray(4, 8))).toBe("04000004");
-    expect(() => writeEnvelopeHead(target, 0, utf8.encode("a.json"), 2 ** 29, undefined)).toThrow(
+    expect(() => envelopesOf("a.json").writeHead(target, 0, 2 ** 29, undefined)).toThrow(
       "payload of 536870912 bytes, at most 536870911",
     );
   });
@@ -170,7 +173,7 @@ describe("writing", () => {
   ])("%s is refused before anything is written", (_what, wrong) => {
     const target = new Uint8Array(100);
     const id = { ...someId, ...wrong };
-    expect(() => writeEnvelopeHead(target, 0, utf8.encode("a.json"), 0, id)).toThrow(UsageError);
+    expect(() => envelopesOf("a.json").writeHead(target, 0, 0, id)).toThrow(UsageError);
     expect(target).toEqual(new Uint8Array(100));
   });
 });

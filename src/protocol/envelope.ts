@@ -10,7 +10,7 @@ import { PeerError, UsageError } from "../errors.ts";
 import { readAnyLayout } from "./envelope/any-layout.ts";
 import { wordCountOf } from "./envelope/bytes.ts";
 import { type EnvelopeFields, type EnvelopeId, noFields } from "./envelope/fields.ts";
-import { readUsualLayout, usualHeadByteCount, writeUsualHead } from "./envelope/usual-layout.ts";
+import { readUsualLayout, UsualHeads } from "./envelope/usual-layout.ts";
 import { decodeUtf8, encodeUtf8 } from "./utf8.ts";
 
 export type { EnvelopeId } from "./envelope/fields.ts";
@@ -18,50 +18,56 @@ export type { EnvelopeId } from "./envelope/fields.ts";
 /** A Cap'n Proto list counts its elements, and so a text or a payload its bytes, in 29 bits. */
 const listBytesMax = 2 ** 29 - 1;
 
-/** How many bytes an envelope takes, padding included: a multiple of 8. */
-export function envelopeByteCount(
-  topicByteCount: number,
-  payloadByteCount: number,
-  labelled: boolean,
-): number {
-  return usualHeadByteCount(topicByteCount, labelled) + wordCountOf(payloadByteCount) * 8;
-}
+/** The envelopes of one topic: made once, so that each message writes only what it differs by. */
+export class EnvelopeTopic {
+  readonly #heads: UsualHeads;
 
-/**
- * Writes all of an envelope that stands before its payload, from `offset` on. What was in `target`
- * does not matter. The caller then writes the payload, and zeros up to `envelopeByteCount`; these
- * may as well be in buffers of their own.
- * @param topic In UTF-8, without a NUL; must not be empty, or nobody takes the envelope.
- * @returns Where in `target` the payload belongs.
- * @throws {UsageError} before anything is written, if there is no room for the head, or the id or a
- *   size is out of its range.
- */
-export function writeEnvelopeHead(
-  target: Uint8Array,
-  offset: number,
-  topic: Uint8Array,
-  payloadByteCount: number,
-  id: EnvelopeId | undefined,
-): number {
-  const payloadAt = offset + usualHeadByteCount(topic.length, id !== undefined);
-  if (topic.length + 1 > listBytesMax) throw tooLong("topic", topic.length + 1);
-  if (payloadByteCount > listBytesMax) throw tooLong("payload", payloadByteCount);
-  if (payloadAt > target.length) throw noRoom(target, offset, payloadAt);
-  if (id !== undefined && !isValid(id)) throw invalid(id);
-  writeUsualHead(target, offset, topic, payloadByteCount, id);
-  return payloadAt;
+  /**
+   * @param topic In UTF-8, without a NUL; must not be empty, or nobody takes the envelope.
+   * @throws {UsageError} if it is too long for an envelope.
+   */
+  constructor(topic: Uint8Array) {
+    if (topic.length + 1 > listBytesMax) throw tooLong("topic", topic.length + 1);
+    this.#heads = new UsualHeads(topic);
+  }
+
+  /** How many bytes an envelope takes, padding included: a multiple of 8. */
+  byteCount(payloadByteCount: number, labelled: boolean): number {
+    return this.#heads.byteCount(labelled) + wordCountOf(payloadByteCount) * 8;
+  }
+
+  /**
+   * Writes all of an envelope that stands before its payload, from `offset` on. What was in `target`
+   * does not matter. The caller then writes the payload, and zeros up to `byteCount`; these may as
+   * well be in buffers of their own.
+   * @returns Where in `target` the payload belongs.
+   * @throws {UsageError} before anything is written, if there is no room for the head, or the id or
+   *   the payload's size is out of its range.
+   */
+  writeHead(
+    target: Uint8Array,
+    offset: number,
+    payloadByteCount: number,
+    id: EnvelopeId | undefined,
+  ): number {
+    const payloadAt = offset + this.#heads.byteCount(id !== undefined);
+    if (payloadByteCount > listBytesMax) throw tooLong("payload", payloadByteCount);
+    if (payloadAt > target.length) throw noRoom(target, offset, payloadAt);
+    if (id !== undefined && !isValid(id)) throw invalid(id);
+    this.#heads.write(target, offset, payloadByteCount, id);
+    return payloadAt;
+  }
 }
 
 /**
  * A whole envelope in an array of its own: for examples, tests, and where speed does not matter.
  * @param topic A valid topic, see `checkTopic`.
- * @throws {UsageError} as `writeEnvelopeHead` does.
+ * @throws {UsageError} as `EnvelopeTopic` does.
  */
 export function encodeEnvelope(topic: string, payload: Uint8Array, id?: EnvelopeId): Uint8Array {
-  const topicBytes = encodeUtf8(topic);
-  const byteCount = envelopeByteCount(topicBytes.length, payload.length, id !== undefined);
-  const envelope = new Uint8Array(byteCount);
-  envelope.set(payload, writeEnvelopeHead(envelope, 0, topicBytes, payload.length, id));
+  const envelopes = new EnvelopeTopic(encodeUtf8(topic));
+  const envelope = new Uint8Array(envelopes.byteCount(payload.length, id !== undefined));
+  envelope.set(payload, envelopes.writeHead(envelope, 0, payload.length, id));
   return envelope;
 }
 
@@ -172,7 +178,7 @@ function tooLong(what: string, byteCount: number): UsageError {
 function noRoom(target: Uint8Array, offset: number, end: number): UsageError {
   return new UsageError(
     `envelope head of ${end - offset} bytes at ${offset} of a buffer of ${target.length}; ` +
-      "make room for envelopeByteCount bytes",
+      "make room for byteCount bytes",
     { details: { offset, headByteCount: end - offset, targetByteCount: target.length } },
   );
 }

@@ -243,8 +243,8 @@ function decodeFrame(frame: Uint8Array): {
   const topic = new TextDecoder().decode(frame.subarray(1, at - 1));
   if (view.getUint8(at - 1) === 0) return { topic, payload: frame.subarray(at), label: undefined };
   const label = {
-    originHigh: view.getUint32(at),
-    originLow: view.getUint32(at + 4),
+    originHigh: view.getInt32(at),
+    originLow: view.getInt32(at + 4),
     sequence: view.getFloat64(at + 8),
     hops: view.getUint8(at + 16) + 1,
   };

@@ -4,7 +4,7 @@ import type { Label } from "../../identity.ts";
 import { systemClock } from "../../io/clock.ts";
 import type { CloseReason, Connection, ConnectionSink } from "../../io/connection.ts";
 import type { SendBuffer } from "../../io/send-buffer.ts";
-import { EnvelopeReader, envelopeByteCount, writeEnvelopeHead } from "../../protocol/envelope.ts";
+import { EnvelopeReader, type EnvelopeTopic } from "../../protocol/envelope.ts";
 import { frameHeadByteCount, writeFrameHead } from "../../protocol/zmtp/frame.ts";
 import type { Peer } from "../../protocol/zmtp/handshake.ts";
 import type { Wait } from "../../wait.ts";
@@ -84,17 +84,17 @@ export class PairLink implements ConnectionSink {
   }
 
   /** Sends one message; only after `ready`. `payload` must not change afterwards. */
-  send(topic: Uint8Array, payload: Uint8Array, label: Label | undefined): void {
+  send(topic: EnvelopeTopic, payload: Uint8Array, label: Label | undefined): void {
     const output = this.#output as SendBuffer;
     const id = this.isOurs ? label : undefined;
-    const bodyByteCount = envelopeByteCount(topic.length, payload.length, id !== undefined);
+    const bodyByteCount = topic.byteCount(payload.length, id !== undefined);
     const byteCount = frameHeadByteCount(bodyByteCount) + bodyByteCount;
     const paddingByteCount = -payload.length & 7;
     const isCopied = payload.length < byReferenceBytesMin;
     const at = output.reserve(isCopied ? byteCount : byteCount - payload.length - paddingByteCount);
     const chunk = output.chunk;
     const bodyAt = writeFrameHead(chunk, at, 0, bodyByteCount);
-    const payloadAt = writeEnvelopeHead(chunk, bodyAt, topic, payload.length, id);
+    const payloadAt = topic.writeHead(chunk, bodyAt, payload.length, id);
     if (isCopied) {
       chunk.set(payload, payloadAt);
       // A loop: `fill` takes longer than these few bytes.

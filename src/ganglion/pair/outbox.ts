@@ -9,11 +9,11 @@ import {
 } from "../../queue.ts";
 import { countBy } from "../../stats.ts";
 import type { Wait } from "../../wait.ts";
-import type { WireSynapse } from "../transport.ts";
 import type { PairLink } from "./link.ts";
+import type { PairSynapse } from "./synapse.ts";
 
 interface Letter {
-  readonly synapse: WireSynapse;
+  readonly synapse: PairSynapse;
   readonly impulse: Impulse;
 }
 
@@ -40,10 +40,10 @@ export class Outbox {
     this.flush();
   }
 
-  offer(synapse: WireSynapse, impulse: Impulse, patience: Patience | undefined): Wait {
+  offer(synapse: PairSynapse, impulse: Impulse, patience: Patience | undefined): Wait {
     const link = this.#link;
     if (link?.isWritable && this.#queue.depth === 0) {
-      link.send(synapse.topicBytes, impulse.bytes, impulse.label);
+      link.send(synapse.envelopes, impulse.bytes, impulse.label);
       return undefined;
     }
     synapse.counters.queueDepth += 1;
@@ -56,7 +56,7 @@ export class Outbox {
       const letter = this.#queue.shift();
       if (letter === undefined) break;
       letter.synapse.counters.queueDepth -= 1;
-      this.#link.send(letter.synapse.topicBytes, letter.impulse.bytes, letter.impulse.label);
+      this.#link.send(letter.synapse.envelopes, letter.impulse.bytes, letter.impulse.label);
     }
     if (this.#queue.depth === 0) this.#tellAll();
   }

@@ -23,8 +23,8 @@ function idOf([origin = 0n, sequence = 0n, hops = 0n]: readonly bigint[]) {
   }
   return {
     labelled: true,
-    originHigh: Number(origin >> 32n),
-    originLow: Number(BigInt.asUintN(32, origin)),
+    originHigh: Number(BigInt.asIntN(32, origin >> 32n)),
+    originLow: Number(BigInt.asIntN(32, origin)),
     sequence: Number(sequence),
     hops: Number(BigInt.asUintN(8, hops)),
   };
@@ -57,8 +57,8 @@ test("all 64 bits of the origin arrive", () => {
   const { id } = read(layOut({ ...plain, data: [0xffff_fffe_8000_0001n, 9n] }));
   expect(id).toEqual({
     labelled: true,
-    originHigh: 0xffff_fffe,
-    originLow: 0x8000_0001,
+    originHigh: -2,
+    originLow: 0x8000_0001 | 0,
     sequence: 9,
     hops: 0,
   });

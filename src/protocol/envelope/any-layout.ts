@@ -42,8 +42,8 @@ export function readAnyLayout(bytes: Uint8Array, fields: EnvelopeFields): void {
   // To Cap'n Proto a field of zeros and a field that is not there are one and the same.
   if (origin === 0n) return clearId(fields);
   fields.labelled = true;
-  fields.originHigh = Number(origin >> 32n);
-  fields.originLow = Number(origin & 0xffff_ffffn);
+  fields.originHigh = Number(BigInt.asIntN(32, origin >> 32n));
+  fields.originLow = Number(BigInt.asIntN(32, origin));
   fields.sequence = Number(sequence);
   fields.hops = Number(root.uint64(2) & 0xffn);
 }

@@ -5,9 +5,12 @@
  * would be an allocation per message.
  */
 export interface EnvelopeId {
-  /** The upper 32 bits of the origin, unsigned. */
+  /**
+   * The upper 32 bits of the origin, signed: to the engine that is a small integer, while an
+   * unsigned one may cost an allocation.
+   */
   readonly originHigh: number;
-  /** The lower 32 bits, unsigned. An origin is never 0 as a whole: on the wire that says "no id". */
+  /** The lower 32 bits, signed. An origin is never 0 as a whole: on the wire that says "no id". */
   readonly originLow: number;
   /** An integer from 0 to 2^53-1. */
   readonly sequence: number;

@@ -44,48 +44,78 @@ const elementsMask = 0b111;
 // Of a sequence up to 2^53-1.
 const sequenceHighMax = 2 ** 21 - 1;
 
-// A head is put together here and copied from here, in one go. To store its 56 bytes one by one in
-// the target takes as long at best (Node 20), and twice as long where V8 stops inlining the stores.
-// What is 0 in all heads is so from the start.
-const head = new DataView(new ArrayBuffer(topicAt.labelled));
-const plainHead = new Uint8Array(head.buffer, 0, topicAt.plain);
-const labelledHead = new Uint8Array(head.buffer);
+/**
+ * What stands before the payload, for one topic. Most of it is the same in all its messages: it is
+ * put together once, and copied in one go after the rest was filled in.
+ */
+export class UsualHeads {
+  readonly #topic: Uint8Array;
+  // Each made when it is first needed: peers of ours get the one, others the other.
+  #plain: Head | undefined;
+  #labelled: Head | undefined;
 
-/** How many bytes stand before the payload. */
-export function usualHeadByteCount(topicByteCount: number, labelled: boolean): number {
-  return (labelled ? topicAt.labelled : topicAt.plain) + wordCountOf(topicByteCount + 1) * 8;
+  constructor(topic: Uint8Array) {
+    this.#topic = topic;
+  }
+
+  /** How many bytes stand before the payload. */
+  byteCount(labelled: boolean): number {
+    return (labelled ? topicAt.labelled : topicAt.plain) + wordCountOf(this.#topic.length + 1) * 8;
+  }
+
+  /**
+   * Writes all that stands before the payload at `offset`, where there must be room for it. The id
+   * and the size must be ones that fit.
+   */
+  write(
+    target: Uint8Array,
+    offset: number,
+    payloadByteCount: number,
+    id: EnvelopeId | undefined,
+  ): void {
+    const head = id === undefined ? this.#plainHead : this.#labelledHead;
+    const start = id === undefined ? topicAt.plain : topicAt.labelled;
+    const byteCount = head.bytes.length + wordCountOf(payloadByteCount) * 8;
+    head.view.setUint32(4, byteCount / 8 - 1, true);
+    head.view.setUint32(start - 4, bytesOf(payloadByteCount), true);
+    if (id !== undefined) {
+      head.view.setUint32(idAt.originLow, id.originLow, true);
+      head.view.setUint32(idAt.originHigh, id.originHigh, true);
+      head.view.setUint32(idAt.sequenceLow, id.sequence, true); // takes the low 32 bits
+      head.view.setUint32(idAt.sequenceHigh, id.sequence / 2 ** 32, true);
+      head.view.setUint32(idAt.hops, id.hops, true);
+    }
+    target.set(head.bytes, offset);
+  }
+
+  get #plainHead(): Head {
+    this.#plain ??= makeHead(this.#topic, topicAt.plain, rootSize.plain);
+    return this.#plain;
+  }
+
+  get #labelledHead(): Head {
+    this.#labelled ??= makeHead(this.#topic, topicAt.labelled, rootSize.labelled);
+    return this.#labelled;
+  }
 }
 
-/**
- * Writes all that stands before the payload at `offset`, where there must be room for it. The id
- * and the sizes must be ones that fit.
- */
-export function writeUsualHead(
-  target: Uint8Array,
-  offset: number,
-  topic: Uint8Array,
-  payloadByteCount: number,
-  id: EnvelopeId | undefined,
-): void {
+/** One and the same memory, twice. */
+interface Head {
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+}
+
+/** All that is known of a head from the start; the rest is 0. */
+function makeHead(topic: Uint8Array, start: number, size: number): Head {
   const topicWordCount = wordCountOf(topic.length + 1);
-  const start = id === undefined ? topicAt.plain : topicAt.labelled;
-  head.setUint32(4, start / 8 - 1 + topicWordCount + wordCountOf(payloadByteCount), true);
-  head.setUint32(12, id === undefined ? rootSize.plain : rootSize.labelled, true);
-  if (id !== undefined) {
-    head.setUint32(idAt.originLow, id.originLow, true);
-    head.setUint32(idAt.originHigh, id.originHigh, true);
-    head.setUint32(idAt.sequenceLow, id.sequence, true); // takes the low 32 bits
-    head.setUint32(idAt.sequenceHigh, id.sequence / 2 ** 32, true);
-    head.setUint32(idAt.hops, id.hops, true);
-  }
-  head.setUint32(start - 16, listAfter(1), true);
-  head.setUint32(start - 12, bytesOf(topic.length + 1), true);
-  head.setUint32(start - 8, listAfter(topicWordCount), true);
-  head.setUint32(start - 4, bytesOf(payloadByteCount), true);
-  target.set(id === undefined ? plainHead : labelledHead, offset);
-  target.set(topic, offset + start);
-  const end = offset + start + topicWordCount * 8;
-  for (let index = offset + start + topic.length; index < end; index++) target[index] = 0;
+  const bytes = new Uint8Array(start + topicWordCount * 8);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(12, size, true);
+  view.setUint32(start - 16, listAfter(1), true);
+  view.setUint32(start - 12, bytesOf(topic.length + 1), true);
+  view.setUint32(start - 8, listAfter(topicWordCount), true);
+  bytes.set(topic, start);
+  return { bytes, view };
 }
 
 /**
@@ -131,8 +161,8 @@ export function readUsualLayout(bytes: Uint8Array, fields: EnvelopeFields): bool
 
 /** @returns false, with `fields` as they were, if the sequence is out of its range. */
 function readId(bytes: Uint8Array, fields: EnvelopeFields): boolean {
-  const originHigh = uint32At(bytes, idAt.originHigh);
-  const originLow = uint32At(bytes, idAt.originLow);
+  const originHigh = uint32At(bytes, idAt.originHigh) | 0;
+  const originLow = uint32At(bytes, idAt.originLow) | 0;
   const sequenceHigh = uint32At(bytes, idAt.sequenceHigh);
   if (sequenceHigh > sequenceHighMax) return false;
   // To Cap'n Proto a field of zeros and a field that is not there are one and the same.
