@@ -322,6 +322,10 @@ export class Plexus extends GanglionBase<Crossing> implements Junction {
     return sum;
   }
 
+  protected override async inEffect(): Promise<void> {
+    await Promise.all(this.#joints.all.map((joint) => joint.inEffect()));
+  }
+
   protected override isReady(topic: string, receivers: number | undefined): boolean {
     if (receivers === undefined) {
       const external = this.#capable(this.#joints.external, topic);

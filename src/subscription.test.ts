@@ -49,11 +49,14 @@ describe("a subscription", () => {
   test("whose readiness nobody awaits is no unhandled rejection when it fails", async () => {
     const unhandled = vi.fn();
     process.on("unhandledRejection", unhandled);
-    const registration = new Registration(() => {}, Promise.reject(new Error("never")));
+    const never = (): Promise<void> => Promise.reject(new Error("never"));
+    const registration = new Registration(() => {}, never);
+    const { ready } = registration;
     await microtasks();
     process.off("unhandledRejection", unhandled);
     expect(unhandled).not.toHaveBeenCalled();
-    await expect(registration.ready).rejects.toThrow("never");
+    await expect(ready).rejects.toThrow("never");
+    expect(registration.ready).toBe(ready);
   });
 
   test("is ready at once where nothing was said", async () => {

@@ -1,8 +1,8 @@
 /** Subscription: what `react`, `reactRaw` and `on` return, and the way to end it. */
 export interface Subscription extends Disposable {
   /**
-   * Resolves when messages sent from now on will arrive, as far as the transport can tell.
-   * Marked handled: nobody has to await it.
+   * Resolves when messages sent from then on will arrive, as far as the transport can tell; it is
+   * found out when this is first asked for. Marked handled: nobody has to await it.
    */
   readonly ready: Promise<void>;
   /** Resolves when it has ended: by `unsubscribe`, its `signal`, or `close()` of the ganglion. */
@@ -13,18 +13,29 @@ export interface Subscription extends Disposable {
 
 /** The side of a subscription that its maker holds. */
 export class Registration implements Subscription {
-  readonly ready: Promise<void>;
   readonly #undo: () => void;
+  readonly #inEffect: () => Promise<void>;
+  #ready: Promise<void> | undefined;
   #signal: AbortSignal | undefined;
   #open = true;
   #ended: Promise<void> | undefined;
   #tellEnded: (() => void) | undefined;
 
-  /** @param undo Called once, when it ends. */
-  constructor(undo: () => void, ready: Promise<void> = Promise.resolve()) {
+  /**
+   * @param undo Called once, when it ends.
+   * @param inEffect See `ready`.
+   */
+  constructor(undo: () => void, inEffect: () => Promise<void> = () => Promise.resolve()) {
     this.#undo = undo;
-    this.ready = ready;
-    ready.catch(() => {});
+    this.#inEffect = inEffect;
+  }
+
+  get ready(): Promise<void> {
+    if (this.#ready === undefined) {
+      this.#ready = this.#inEffect();
+      this.#ready.catch(() => {});
+    }
+    return this.#ready;
   }
 
   /** Ends when `signal` says so; at once if it has. */

@@ -86,6 +86,8 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
   readonly #listening = new Set<Registration>();
   readonly #subscriptions = new Subscriptions();
   readonly #readiness = new Readiness();
+  // One for all subscriptions.
+  readonly #whenInEffect = (): Promise<void> => this.inEffect();
   #junction: Junction | undefined;
   #closing: Promise<void> | undefined;
 
@@ -128,6 +130,10 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
   protected abstract isReady(topic: string, receivers: number | undefined): boolean;
   /** Sends what is queued, until `endsMs` of the clock at most, and lets go of the transport. */
   protected abstract shut(endsMs: number): Promise<void>;
+  /** Resolves when whoever sends knows what is wanted here, as far as that can be found out now. */
+  protected inEffect(): Promise<void> {
+    return Promise.resolve();
+  }
   /** A topic or pattern has got its first reactant here, or lost its last. */
   protected interestChanged(_target: TopicPattern, _wanted: boolean): void {}
   abstract ref(): void;
@@ -270,6 +276,7 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
     return {
       want: (target) => this.junctionWants(target, true),
       unwant: (target) => this.junctionWants(target, false),
+      inEffect: () => this.inEffect(),
       receivers: (topic) => this.receivers(topic),
     };
   }
@@ -434,10 +441,11 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
   }
 
   #register(receptor: Receptor, signal: AbortSignal | undefined, remove: () => void): Subscription {
-    const subscription = this.#subscriptions.add(receptor, signal, () => {
+    const ended = (): void => {
       remove();
       this.readinessChanged();
-    });
+    };
+    const subscription = this.#subscriptions.add(receptor, signal, ended, this.#whenInEffect);
     this.readinessChanged();
     return subscription;
   }

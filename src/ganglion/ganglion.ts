@@ -144,6 +144,8 @@ export interface Attachment {
   /** From now on the plexus takes this topic, or all that match. */
   want(target: TopicPattern): void;
   unwant(target: TopicPattern): void;
+  /** Resolves when whoever sends knows what the plexus wants, as far as that can be found out now. */
+  inEffect(): Promise<void>;
   /** How many receivers a topic has now; undefined where the transport cannot know. */
   receivers(topic: string): number | undefined;
 }

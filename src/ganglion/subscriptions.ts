@@ -6,13 +6,21 @@ import { Registration, type Subscription } from "../subscription.ts";
 export class Subscriptions {
   readonly #open = new Map<Registration, Receptor>();
 
-  /** @param remove Called once when the subscription ends, before the receptor is closed. */
-  add(receptor: Receptor, signal: AbortSignal | undefined, remove: () => void): Subscription {
+  /**
+   * @param remove Called once when the subscription ends, before the receptor is closed.
+   * @param inEffect Gives what the subscription's `ready` is.
+   */
+  add(
+    receptor: Receptor,
+    signal: AbortSignal | undefined,
+    remove: () => void,
+    inEffect: () => Promise<void>,
+  ): Subscription {
     const registration: Registration = new Registration(() => {
       this.#open.delete(registration);
       remove();
       receptor.close();
-    });
+    }, inEffect);
     this.#open.set(registration, receptor);
     if (signal !== undefined) registration.endBy(signal);
     return registration;

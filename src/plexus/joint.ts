@@ -45,6 +45,11 @@ export class Joint {
     }
   }
 
+  /** Resolves when what it was told to want is in effect. */
+  async inEffect(): Promise<void> {
+    await this.#attachment?.inEffect();
+  }
+
   receivers(topic: string): number | undefined {
     return this.#attachment?.receivers(topic);
   }
