@@ -5,6 +5,7 @@
  * Source: RFC 37 (ZMTP 3.1), "Framing".
  */
 import { PeerError } from "../../errors.ts";
+import { readUint32, writeUint32 } from "../big-endian.ts";
 
 export const frameFlags = {
   /** Further frames of this message follow. */
@@ -43,8 +44,8 @@ export function writeFrameHead(
     return offset + shortHeadBytes;
   }
   target[offset] = flags | frameFlags.long;
-  writeWord(target, offset + 1, Math.floor(bodyByteCount / highWordUnit));
-  writeWord(target, offset + 5, bodyByteCount);
+  writeUint32(target, offset + 1, Math.floor(bodyByteCount / highWordUnit));
+  writeUint32(target, offset + 5, bodyByteCount);
   return offset + longHeadBytes;
 }
 
@@ -56,7 +57,7 @@ export function frameHeadByteCountByFlags(flags: number): number {
 /** The size in a whole head at `offset`. Above 2^53 it is not exact, but above every limit. */
 export function readBodyByteCount(source: Uint8Array, offset: number): number {
   if (((source[offset] ?? 0) & frameFlags.long) === 0) return source[offset + 1] ?? 0;
-  return readWord(source, offset + 1) * highWordUnit + readWord(source, offset + 5);
+  return readUint32(source, offset + 1) * highWordUnit + readUint32(source, offset + 5);
 }
 
 /** What heads are taken. Messages are refused until they are allowed. */
@@ -112,17 +113,4 @@ function headError(flags: number, bodyByteCount: number, bytesMax: number): Peer
   return new PeerError(`${kind} frame of ${bodyByteCount} bytes, at most ${bytesMax} taken`, {
     details: { flags, bodyByteCount, bytesMax },
   });
-}
-
-function writeWord(target: Uint8Array, offset: number, word: number): void {
-  target[offset] = word >>> 24;
-  target[offset + 1] = word >>> 16;
-  target[offset + 2] = word >>> 8;
-  target[offset + 3] = word;
-}
-
-function readWord(source: Uint8Array, offset: number): number {
-  const high = ((source[offset] ?? 0) << 8) | (source[offset + 1] ?? 0);
-  const low = ((source[offset + 2] ?? 0) << 8) | (source[offset + 3] ?? 0);
-  return high * 0x1_0000 + low;
 }
