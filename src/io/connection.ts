@@ -176,6 +176,8 @@ export class Connection {
       },
       ready: (peer) => this.#sink.ready(peer, this.#output),
       frame: (body, more) => this.#sink.frame(body, more),
+      subscribe: (prefix) => this.#sink.subscribe?.(prefix),
+      cancel: (prefix) => this.#sink.cancel?.(prefix),
       pingContext: () => this.#sink.pingContext(),
       ping: (context) => this.#sink.ping(context),
       pong: (context) => this.#sink.pong(context),

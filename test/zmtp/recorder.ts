@@ -7,6 +7,8 @@ import { Session, type SessionOptions, type SessionSink } from "../../src/protoc
 export type Noted =
   | { readonly kind: "ready"; readonly peer: Peer }
   | { readonly kind: "frame"; readonly body: string; readonly more: boolean }
+  | { readonly kind: "subscribe"; readonly prefix: string }
+  | { readonly kind: "cancel"; readonly prefix: string }
   | { readonly kind: "ping"; readonly context: string }
   | { readonly kind: "pong"; readonly context: string };
 
@@ -28,6 +30,14 @@ export class Recorder implements SessionSink {
   frame(body: Uint8Array, more: boolean): void {
     this.noted.push({ kind: "frame", body: hexOf(body), more });
     this.onFrame();
+  }
+
+  subscribe(prefix: Uint8Array): void {
+    this.noted.push({ kind: "subscribe", prefix: hexOf(prefix) });
+  }
+
+  cancel(prefix: Uint8Array): void {
+    this.noted.push({ kind: "cancel", prefix: hexOf(prefix) });
   }
 
   pingContext(): Uint8Array {
@@ -60,14 +70,31 @@ export const readyPair = "041a0552454144590b536f636b65742d5479706500000004504149
 /** READY of a PAIR of ours: version 1, instance id "abc". */
 export const readyOfOurs =
   "042b0552454144590b536f636b65742d54797065000000045041495207582d506c65786f00000005312f616263";
+/** READY of a libzmq SUB. */
+export const readySub = "04190552454144590b536f636b65742d5479706500000003535542";
+
+/** A session in traffic, and what its sink has noted since. */
+export interface InTraffic {
+  readonly session: Session;
+  readonly recorder: Recorder;
+}
 
 /** A session that has its own end of the handshake behind it; the peer's `ready` completes it. */
 export function pairInTraffic(
   options: Partial<SessionOptions> = {},
   ready: string = readyPair,
-): { readonly session: Session; readonly recorder: Recorder } {
+): InTraffic {
+  return inTraffic({ socketType: "PAIR", ...options }, ready);
+}
+
+/** The same for a publisher, whose peer is a libzmq SUB. */
+export function publisherInTraffic(options: Partial<SessionOptions> = {}): InTraffic {
+  return inTraffic({ socketType: "PUB", ...options }, readySub);
+}
+
+function inTraffic(options: SessionOptions, ready: string): InTraffic {
   const recorder = new Recorder();
-  const session = new Session({ socketType: "PAIR", ...options }, recorder);
+  const session = new Session(options, recorder);
   session.start(0);
   session.receive(bytesOf(greeting31 + ready), 0);
   recorder.takeSent();

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { bytesOf, hexOf, slices } from "../../../test/zmtp/recorder.ts";
+import { bytesOf, hexOf, slices, textHex } from "../../../test/zmtp/recorder.ts";
 import { FrameRules, frameHeadByteCount, writeFrameHead } from "./frame.ts";
 import { FrameReader } from "./frame-reader.ts";
 
@@ -11,8 +11,9 @@ interface Read {
 }
 
 function readerOf(onFrame: (read: Read) => void = () => {}, bodyBytesMax = 2 ** 40): Read {
-  const rules = new FrameRules(100);
+  const rules = new FrameRules(300);
   rules.allowMessages(bodyBytesMax);
+  rules.mendCommands();
   const frames: string[] = [];
   const reader: FrameReader = new FrameReader(
     {
@@ -95,6 +96,30 @@ describe("RFC 37, Framing", () => {
     expect(() => reader.push(bytesOf("000101" + "0800" + "000102"))).toThrow(/reserved/);
     reader.push(bytesOf("000103"));
     expect(frames).toEqual(["0 01"]);
+  });
+});
+
+describe("RFC 37, Framing: long commands of libzmq 4.3.4, which lack LONG", () => {
+  // A body of 256 bytes: SUBSCRIBE to 246 times Q, as in zmtp-sub-to-31-publisher.json.
+  const body = `09${textHex("SUBSCRIBE")}${textHex("Q".repeat(246))}`;
+  const garbled = bytesOf(`040000000000000100${body}`);
+
+  test("are read as the long commands they are, however cut, and the next frame too", () => {
+    for (let cut = 1; cut <= garbled.length; cut++) {
+      const { reader, frames } = readerOf();
+      for (const piece of slices(garbled, [cut])) reader.push(piece);
+      reader.push(bytesOf("000155"));
+      expect(frames).toEqual([`6 ${body}`, "0 55"]);
+    }
+  });
+
+  test("their size is held against the limit before the body comes", () => {
+    for (const cut of [1, 2, 9]) {
+      const { reader } = readerOf();
+      expect(() => {
+        for (const piece of slices(bytesOf("04000000000000012d"), [cut])) reader.push(piece);
+      }).toThrow("command frame of 301 bytes, at most 300 taken");
+    }
   });
 });
 

@@ -7,7 +7,7 @@ export interface FrameHandler {
    * Takes one frame. It may pause or stop the reader.
    * @param body A view into the chunk, or into memory of its own if the frame came in pieces. It
    *   stays valid, and keeps its whole chunk in memory: copy what you keep.
-   * @param flags As on the wire.
+   * @param flags As on the wire; with LONG where the rules have it mended.
    */
   frame(body: Uint8Array, flags: number): void;
 }
@@ -107,10 +107,10 @@ export class FrameReader {
     const { buffer, byteOffset, length } = chunk;
     while (this.#at < length && !this.#paused) {
       const at = this.#at;
-      const flags = chunk[at] ?? 0;
+      const flags = this.#rules.readFlags(chunk, at, length);
       const bodyAt = at + frameHeadByteCountByFlags(flags);
       if (bodyAt > length) return this.#continueFrame(new PartialFrame(this.#rules), chunk);
-      const bodyByteCount = readBodyByteCount(chunk, at);
+      const bodyByteCount = readBodyByteCount(chunk, at, flags);
       this.#rules.check(flags, bodyByteCount);
       const end = bodyAt + bodyByteCount;
       if (end > length) return this.#continueFrame(new PartialFrame(this.#rules), chunk);

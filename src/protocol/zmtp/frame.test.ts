@@ -42,7 +42,7 @@ describe("RFC 37, Framing: heads", () => {
       fc.property(fc.maxSafeNat(), (bodyByteCount) => {
         const target = new Uint8Array(9);
         writeFrameHead(target, 0, 0, bodyByteCount);
-        expect(readBodyByteCount(target, 0)).toBe(bodyByteCount);
+        expect(readBodyByteCount(target, 0, target[0] ?? 0)).toBe(bodyByteCount);
       }),
     );
   });
@@ -84,6 +84,33 @@ describe("RFC 37, Framing: rules", () => {
     } catch (error) {
       expect(error).toBeInstanceOf(PeerError);
       expect(error).toMatchObject({ details: { bodyByteCount: 5_000, bytesMax: 1_000 } });
+    }
+  });
+});
+
+describe("RFC 37, Framing: long commands of libzmq 4.3.4, which lack LONG", () => {
+  const mending = new FrameRules(1_000);
+  mending.mendCommands();
+
+  test("a command of no bytes is none, so its head is that of a long one", () => {
+    const source = Uint8Array.of(0xff, 0x04, 0x00, 0x00);
+    expect(mending.readFlags(source, 1, 3)).toBe(frameFlags.command | frameFlags.long);
+    expect(new FrameRules(1_000).readFlags(source, 1, 3)).toBe(frameFlags.command);
+  });
+
+  test("nothing is concluded before the second octet is there", () => {
+    expect(mending.readFlags(Uint8Array.of(0x04, 0x00), 0, 1)).toBe(frameFlags.command);
+  });
+
+  test("all other heads stay as they are", () => {
+    for (const [flags, next] of [
+      [0x04, 1],
+      [0x06, 0],
+      [0x00, 0],
+      [0x01, 0],
+      [0x05, 0],
+    ] as const) {
+      expect(mending.readFlags(Uint8Array.of(flags, next), 0, 2)).toBe(flags);
     }
   });
 });

@@ -54,16 +54,20 @@ export function frameHeadByteCountByFlags(flags: number): number {
   return (flags & frameFlags.long) === 0 ? shortHeadBytes : longHeadBytes;
 }
 
-/** The size in a whole head at `offset`. Above 2^53 it is not exact, but above every limit. */
-export function readBodyByteCount(source: Uint8Array, offset: number): number {
-  if (((source[offset] ?? 0) & frameFlags.long) === 0) return source[offset + 1] ?? 0;
+/**
+ * The size in a whole head at `offset` that begins with `flags`. Above 2^53 it is not exact, but
+ * above every limit.
+ */
+export function readBodyByteCount(source: Uint8Array, offset: number, flags: number): number {
+  if ((flags & frameFlags.long) === 0) return source[offset + 1] ?? 0;
   return readUint32(source, offset + 1) * highWordUnit + readUint32(source, offset + 5);
 }
 
-/** What heads are taken. Messages are refused until they are allowed. */
+/** What heads are taken, and how. Messages are refused until they are allowed. */
 export class FrameRules {
   readonly #commandBytesMax: number;
   #messageBytesMax = -1;
+  #mendsCommands = false;
 
   constructor(commandBytesMax: number) {
     this.#commandBytesMax = commandBytesMax;
@@ -71,6 +75,26 @@ export class FrameRules {
 
   allowMessages(messageBytesMax: number): void {
     this.#messageBytesMax = messageBytesMax;
+  }
+
+  /**
+   * From now on the head `04 00` is taken for that of a long command, whose size follows. libzmq
+   * 4.3.4 forgets LONG where the topic of SUBSCRIBE or CANCEL has at most 255 bytes and the body has
+   * more. No other frame begins so: the body of a command is never empty.
+   */
+  mendCommands(): void {
+    this.#mendsCommands = true;
+  }
+
+  /**
+   * The flags of the head at `offset`, with LONG where it was forgotten.
+   * @param end Where in `source` ends what has arrived: after `offset`, perhaps before the size.
+   */
+  readFlags(source: Uint8Array, offset: number, end: number): number {
+    const flags = source[offset] ?? 0;
+    if (flags !== frameFlags.command || !this.#mendsCommands) return flags;
+    const lacksLong = offset + 1 < end && source[offset + 1] === 0;
+    return lacksLong ? flags | frameFlags.long : flags;
   }
 
   /**

@@ -11,6 +11,7 @@ export class PartialFrame {
   readonly #rules: FrameRules;
   #bytes = new Uint8Array(initialBytes);
   #count = 0;
+  #flags = 0;
   #headByteCount = 0;
   /** How many bytes the next step needs: the flags, then the head, then the whole frame. */
   #wanted = 1;
@@ -40,9 +41,9 @@ export class PartialFrame {
     return this.#wantsAll && this.#count === this.#wanted;
   }
 
-  /** The flags octet; defined once a byte was taken. */
+  /** The flags of a complete frame. */
   get flags(): number {
-    return this.#bytes[0] ?? 0;
+    return this.#flags;
   }
 
   /** The body of a complete frame, in memory of its own. */
@@ -57,13 +58,13 @@ export class PartialFrame {
   }
 
   #wantMore(): void {
-    if (this.#headByteCount === 0) {
-      this.#headByteCount = frameHeadByteCountByFlags(this.flags);
-      this.#wanted = this.#headByteCount;
-      return;
-    }
-    const bodyByteCount = readBodyByteCount(this.#bytes, 0);
-    this.#rules.check(this.flags, bodyByteCount);
+    // Anew at each step: what the first octet means may be clear from the second only.
+    this.#flags = this.#rules.readFlags(this.#bytes, 0, this.#count);
+    this.#headByteCount = frameHeadByteCountByFlags(this.#flags);
+    this.#wanted = this.#headByteCount;
+    if (this.#count < this.#headByteCount) return;
+    const bodyByteCount = readBodyByteCount(this.#bytes, 0, this.#flags);
+    this.#rules.check(this.#flags, bodyByteCount);
     this.#wanted += bodyByteCount;
     this.#wantsAll = true;
   }

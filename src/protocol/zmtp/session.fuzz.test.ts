@@ -7,18 +7,27 @@ import {
   greeting31,
   Recorder,
   readyOfOurs,
+  readySub,
   slices,
 } from "../../../test/zmtp/recorder.ts";
 import { PeerError } from "../../errors.ts";
 import { Session } from "./session.ts";
+import type { SocketType } from "./socket-type.ts";
 
 const cuts = fc.array(fc.integer({ min: 1, max: 90 }), { minLength: 1, maxLength: 5 });
-const streams = [
-  captured("zmtp-null-pair.json", "connector->listener"),
-  captured("zmtp-heartbeat.json", "connector->listener"),
-  bytesOf(`${greeting31 + readyOfOurs}0401000004070450494e470000000155`),
+interface Stream {
+  /** The type of the socket that it reaches. */
+  readonly to: SocketType;
+  readonly bytes: Uint8Array;
+}
+
+const streams: readonly Stream[] = [
+  { to: "PAIR", bytes: captured("zmtp-null-pair.json", "connector->listener") },
+  { to: "PAIR", bytes: captured("zmtp-heartbeat.json", "connector->listener") },
+  { to: "PAIR", bytes: bytesOf(`${greeting31 + readyOfOurs}0401000004070450494e470000000155`) },
+  { to: "PUB", bytes: captured("zmtp-sub-to-31-publisher.json", "connector->listener") },
+  { to: "PUB", bytes: captured("zmtp-sub-to-30-publisher.json", "connector->listener") },
 ];
-const prefixes = [new Uint8Array(0), bytesOf(greeting31), bytesOf(greeting31 + readyOfOurs)];
 
 interface Outcome {
   readonly notes: readonly unknown[];
@@ -26,13 +35,13 @@ interface Outcome {
   readonly error: string | undefined;
 }
 
-function feed(stream: Uint8Array, cutsIn: readonly number[]): Outcome {
+function feed({ to, bytes }: Stream, cutsIn: readonly number[]): Outcome {
   const recorder = new Recorder();
-  const session = new Session({ socketType: "PAIR", bodyBytesMax: 10_000 }, recorder);
+  const session = new Session({ socketType: to, bodyBytesMax: 10_000 }, recorder);
   session.start(0);
   let message: string | undefined;
   try {
-    for (const piece of slices(stream, cutsIn)) session.receive(piece, 0);
+    for (const piece of slices(bytes, cutsIn)) session.receive(piece, 0);
   } catch (error) {
     expect(error).toBeInstanceOf(PeerError);
     expect(session.state).toBe("closed");
@@ -42,14 +51,15 @@ function feed(stream: Uint8Array, cutsIn: readonly number[]): Outcome {
 }
 
 describe("RFC 37, hostile peers", () => {
-  test.each([
-    ["the start", 0],
-    ["the greeting", 1],
-    ["the handshake", 2],
+  test.each<[string, Stream]>([
+    ["the start", { to: "PAIR", bytes: bytesOf("") }],
+    ["the greeting", { to: "PAIR", bytes: bytesOf(greeting31) }],
+    ["the handshake of a PAIR", { to: "PAIR", bytes: bytesOf(greeting31 + readyOfOurs) }],
+    ["the handshake of a PUB", { to: "PUB", bytes: bytesOf(greeting31 + readySub) }],
   ])("random bytes after %s", (_, prefix) => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), cuts, (noise, cutsIn) => {
-        feed(Buffer.concat([prefixes[prefix] ?? noise, noise]), cutsIn);
+        feed({ to: prefix.to, bytes: Buffer.concat([prefix.bytes, noise]) }, cutsIn);
       }),
       { numRuns: 500 },
     );
@@ -62,10 +72,11 @@ describe("RFC 37, hostile peers", () => {
         fc.array(fc.tuple(fc.nat(700), fc.integer({ min: 1, max: 255 })), { maxLength: 3 }),
         cuts,
         (stream, flips, cutsIn) => {
-          const bent = stream.slice();
+          const bent = stream.bytes.slice();
           for (const [at, bits] of flips)
             bent[at % bent.length] = (bent[at % bent.length] ?? 0) ^ bits;
-          expect(feed(bent, cutsIn)).toEqual(feed(bent, [bent.length]));
+          const bentStream = { to: stream.to, bytes: bent };
+          expect(feed(bentStream, cutsIn)).toEqual(feed(bentStream, [bent.length]));
         },
       ),
       { numRuns: 500 },

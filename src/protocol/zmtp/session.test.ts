@@ -7,6 +7,7 @@ import {
   hexOf,
   type Noted,
   pairInTraffic,
+  publisherInTraffic,
   Recorder,
   readyOfOurs,
   readyPair,
@@ -20,6 +21,7 @@ import { encodeMetadata } from "./metadata.ts";
 import { Session } from "./session.ts";
 import { nextState } from "./session-state.ts";
 import type { SocketType } from "./socket-type.ts";
+import { encodeCancel, encodeSubscribe } from "./subscription.ts";
 
 const ours = { version: "1", instanceId: "abc" };
 const ownGreeting = hexOf(encodeGreeting("NULL"));
@@ -75,7 +77,7 @@ describe("streams of libzmq 4.3.4, cut anywhere", () => {
     expect(heard(listener, cut)).toEqual([pairReady, pong, pong, pong]);
   });
 
-  test.each(cuts)("PUB and SUB; commands of no concern are passed over (every %i)", (cut) => {
+  test.each(cuts)("PUB and SUB: a subscription, a message, a cancel (every %i)", (cut) => {
     const publisher = captured("zmtp-null-pubsub-31.json", "listener->connector");
     const subscriber = captured("zmtp-null-pubsub-31.json", "connector->listener");
     expect(heard(publisher, cut, "SUB").slice(1)).toEqual([
@@ -84,8 +86,41 @@ describe("streams of libzmq 4.3.4, cut anywhere", () => {
     ]);
     expect(heard(subscriber, cut, "PUB")).toEqual([
       expect.objectContaining({ peer: expect.objectContaining({ socketType: "SUB" }) }),
+      { kind: "subscribe", prefix: textHex("topic") },
+      { kind: "cancel", prefix: textHex("topic") },
     ]);
   });
+
+  test.each(cuts)("a SUB whose long topics come without LONG (every %i)", (cut) => {
+    const subscriber = captured("zmtp-sub-to-31-publisher.json", "connector->listener");
+    expect(heard(subscriber, cut, "PUB").slice(1)).toEqual([
+      { kind: "subscribe", prefix: textHex("topic") },
+      { kind: "subscribe", prefix: "" },
+      { kind: "cancel", prefix: textHex("topic") },
+      ...[245, 246, 254, 255, 256].map((length) => ({
+        kind: "subscribe",
+        prefix: textHex("Q".repeat(length)),
+      })),
+    ]);
+  });
+
+  test.each(cuts)(
+    "a SUB that takes us for a 3.0 peer, up to its garbled topic (every %i)",
+    (cut) => {
+      const subscriber = captured("zmtp-sub-to-30-publisher.json", "connector->listener");
+      // The frame for a topic of 255 bytes lacks LONG: an empty message to us, and then anything.
+      const garbledAt = Buffer.from(subscriber).indexOf(bytesOf("0000000000000001000151"));
+      expect(heard(subscriber.subarray(0, garbledAt), cut, "PUB").slice(1)).toEqual([
+        { kind: "subscribe", prefix: textHex("topic") },
+        { kind: "subscribe", prefix: "" },
+        { kind: "cancel", prefix: textHex("topic") },
+        ...[245, 246, 254].map((length) => ({
+          kind: "subscribe",
+          prefix: textHex("Q".repeat(length)),
+        })),
+      ]);
+    },
+  );
 
   test.each(cuts)("a publisher that announces 3.0 (every %i)", (cut) => {
     const publisher = captured("zmtp-sub-to-30-publisher.json", "listener->connector");
@@ -272,6 +307,68 @@ describe("Session, errors in traffic", () => {
       new RangeError("of the sink"),
     );
     expect([session.state, recorder.frames, recorder.takeSent()]).toEqual(["closed", ["01"], ""]);
+  });
+});
+
+describe("RFC 37, The Publish-Subscribe Pattern: what reaches a publisher", () => {
+  test("a command with a prefix of up to 8 KiB, its name included; a longer one ends it", () => {
+    const { session, recorder } = publisherInTraffic();
+    const longest = new Uint8Array(8_192 - 10);
+    session.receive(encodeSubscribe(longest, "3.1"), 0);
+    expect(recorder.noted).toEqual([{ kind: "subscribe", prefix: hexOf(longest) }]);
+    expect(() => session.receive(encodeSubscribe(new Uint8Array(8_183), "3.1"), 0)).toThrow(
+      "command frame of 8193 bytes, at most 8192 taken",
+    );
+  });
+
+  test("a message of up to 8 KiB, unless another limit is given", () => {
+    const { session, recorder } = publisherInTraffic();
+    const longest = new Uint8Array(8_191);
+    session.receive(encodeCancel(longest, "3.0"), 0);
+    expect(recorder.noted).toEqual([{ kind: "cancel", prefix: hexOf(longest) }]);
+    expect(() => session.receive(encodeCancel(new Uint8Array(8_192), "3.0"), 0)).toThrow(
+      "message frame of 8193 bytes, at most 8192 taken",
+    );
+    const { session: other } = publisherInTraffic({ bodyBytesMax: 20 });
+    expect(() => other.receive(encodeCancel(new Uint8Array(20), "3.0"), 0)).toThrow(/at most 20/);
+  });
+
+  test("a subscription that the sink does not take ends it, and the sink's error comes out", () => {
+    const { session, recorder } = publisherInTraffic();
+    const refusal = new PeerError("one subscription too many");
+    recorder.subscribe = () => {
+      throw refusal;
+    };
+    expect(() => session.receive(encodeSubscribe(new Uint8Array(0), "3.1"), 0)).toThrow(refusal);
+    expect(session.state).toBe("closed");
+  });
+
+  test.each(["PAIR", "SUB"] as const)(
+    "to a %s they are nothing but what they look like",
+    (type) => {
+      const { session, recorder } = started(type);
+      session.receive(bytesOf(greeting31 + readyFrame(type === "SUB" ? "PUB" : "PAIR")), 0);
+      const topic = bytesOf(textHex("topic"));
+      for (const encode of [encodeSubscribe, encodeCancel]) {
+        for (const revision of ["3.1", "3.0"] as const) session.receive(encode(topic, revision), 0);
+      }
+      expect(recorder.noted.slice(1)).toEqual([
+        { kind: "frame", body: `01${textHex("topic")}`, more: false },
+        { kind: "frame", body: `00${textHex("topic")}`, more: false },
+      ]);
+    },
+  );
+
+  test.each(["PAIR", "SUB"] as const)("a %s takes no empty command for a long one", (type) => {
+    const { session } = started(type);
+    session.receive(bytesOf(greeting31 + readyFrame(type === "SUB" ? "PUB" : "PAIR")), 0);
+    expect(() => session.receive(bytesOf("0400"), 0)).toThrow(/needs at least 1/);
+  });
+
+  test("a publisher takes none for it before the handshake is over", () => {
+    const { session } = started("PUB");
+    session.receive(bytesOf(greeting31), 0);
+    expect(() => session.receive(bytesOf("0400"), 0)).toThrow(/needs at least 1/);
   });
 });
 

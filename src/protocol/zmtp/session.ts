@@ -13,12 +13,16 @@ import {
 import { checkPlexoIdentity, type PlexoIdentity } from "./metadata.ts";
 import { nextState, type SessionEvent, type SessionState } from "./session-state.ts";
 import type { SocketType } from "./socket-type.ts";
+import { type SubscriberSink, SubscriptionReader } from "./subscription.ts";
 
 export interface SessionOptions {
   readonly socketType: SocketType;
   /** Shown to the peer in READY. Default: this end does not say that it is ours. */
   readonly plexo?: PlexoIdentity | undefined;
-  /** The longest body taken of a message frame. Default: 64 MiB. */
+  /**
+   * The longest body taken of a message frame. Default: 64 MiB; 8 KiB for PUB, which takes none but
+   * subscriptions.
+   */
   readonly bodyBytesMax?: number | undefined;
   /** From `start` to the peer's READY. Default: 30,000. */
   readonly handshakeTimeoutMs?: number | undefined;
@@ -32,11 +36,11 @@ export interface SessionOptions {
 }
 
 /** What a session does to its owner. All calls come from within a call to the session. */
-export interface SessionSink extends HeartbeatSink {
+export interface SessionSink extends HeartbeatSink, SubscriberSink {
   /** The handshake is over: messages may be sent from now on. */
   ready(peer: Peer): void;
   /**
-   * One frame of a message.
+   * One frame of a message; for PUB of one that is no subscription.
    * @param body A view that stays valid, and keeps its whole chunk in memory: copy what you keep.
    * @param more Further frames of this message follow.
    */
@@ -61,6 +65,8 @@ export class Session implements FrameHandler {
   readonly #heartbeat: Heartbeat;
   readonly #rules = new FrameRules(commandBytesMax);
   readonly #reader = new FrameReader(this, this.#rules);
+  /** Defined for PUB. */
+  readonly #subscriptions: SubscriptionReader | undefined;
   #state: SessionState = "idle";
   #peer: Peer | undefined;
   /** The time of the call that is being served. */
@@ -75,6 +81,7 @@ export class Session implements FrameHandler {
     this.#sink = sink;
     this.#handshake = new Handshake({ socketType, plexo, timeoutMs }, (bytes) => sink.send(bytes));
     this.#heartbeat = new Heartbeat(sink);
+    this.#subscriptions = socketType === "PUB" ? new SubscriptionReader(sink) : undefined;
   }
 
   /** The connection is there: sends the start of the greeting. To be called first, and once. */
@@ -189,7 +196,8 @@ export class Session implements FrameHandler {
   /** For the frame reader. */
   frame(body: Uint8Array, flags: number): void {
     if ((flags & frameFlags.command) === 0) {
-      this.#sink.frame(body, (flags & frameFlags.more) !== 0);
+      const messages = this.#subscriptions ?? this.#sink;
+      messages.frame(body, (flags & frameFlags.more) !== 0);
     } else {
       this.#receiveCommand(body);
     }
@@ -211,6 +219,7 @@ export class Session implements FrameHandler {
     if (this.#state === "handshake") this.#shakeHands(name, data);
     else if (name === "PING") this.#heartbeat.receivePing(data);
     else if (name === "PONG") this.#heartbeat.receivePong(data);
+    else this.#subscriptions?.command(name, data);
     // Others are ignored, as libzmq does: they may belong to a later revision.
   }
 
@@ -219,11 +228,18 @@ export class Session implements FrameHandler {
     if (peer === undefined) return;
     this.#peer = peer;
     this.#move("readied");
-    const { heartbeat, heartbeatWith, bodyBytesMax } = this.#options;
+    const { heartbeat, heartbeatWith } = this.#options;
     const withoutHeartbeat = heartbeatWith === "ours" && peer.plexo === undefined;
     this.#heartbeat.start(withoutHeartbeat ? undefined : heartbeat, this.#nowMs);
-    this.#rules.allowMessages(bodyBytesMax ?? bodyBytesMaxDefault);
+    this.#allowMessages();
     this.#sink.ready(peer);
+  }
+
+  #allowMessages(): void {
+    const isPublisher = this.#subscriptions !== undefined;
+    const bytesMaxDefault = isPublisher ? commandBytesMax : bodyBytesMaxDefault;
+    this.#rules.allowMessages(this.#options.bodyBytesMax ?? bytesMaxDefault);
+    if (isPublisher) this.#rules.mendCommands();
   }
 
   /**
