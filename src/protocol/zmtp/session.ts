@@ -1,5 +1,6 @@
 /** Session: one connection's conversation in ZMTP 3.1 or 3.0, from greeting to close. */
-import { PeerError, TransportError, UsageError } from "../../errors.ts";
+import { PeerError, TransportError } from "../../errors.ts";
+import { checkAbove0 } from "../check-above-0.ts";
 import { encodeError, parseCommand, parseError } from "./command.ts";
 import { FrameRules, frameFlags } from "./frame.ts";
 import { type FrameHandler, FrameReader } from "./frame-reader.ts";
@@ -285,9 +286,4 @@ export function checkSessionOptions(options: SessionOptions): void {
   checkAbove0("handshakeTimeoutMs", options.handshakeTimeoutMs);
   if (options.heartbeat !== undefined) checkHeartbeatOptions(options.heartbeat);
   if (options.plexo !== undefined) checkPlexoIdentity(options.plexo);
-}
-
-function checkAbove0(name: string, value: number | undefined): void {
-  if (value === undefined || value > 0) return;
-  throw new UsageError(`${name} is ${value}, it must be above 0`, { details: { [name]: value } });
 }
