@@ -145,7 +145,8 @@ export class Impulse<T = unknown> {
     const isOwnCodec = (state & states.decoded) !== 0 && this.#codec === neuron.codec;
     // The topic is the neuron's, so a value under it is a V by contract.
     if (isOwnCodec || (state & states.sentValue) !== 0) return this.#value as unknown as V;
-    if ((state & (states.decoded | states.severalCodecs)) !== 0) return this.#valueByAnother(neuron);
+    if ((state & (states.decoded | states.severalCodecs)) !== 0)
+      return this.#valueByAnother(neuron);
     const value = this.#decode(neuron);
     // From here on the neuron says by which codec the value was made.
     this.#address = neuron as unknown as Neuron<T>;

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { ids, someId } from "../../test/envelope/ids.ts";
 import {
   hexOf,
   malformedVectors,
@@ -8,16 +9,10 @@ import {
   tolerantVectors,
 } from "../../test/envelope/vectors.ts";
 import { PeerError, UsageError } from "../errors.ts";
-import {
-  type EnvelopeId,
-  EnvelopeReader,
-  EnvelopeTopic,
-  encodeEnvelope,
-} from "./envelope.ts";
+import { EnvelopeReader, EnvelopeTopic, encodeEnvelope } from "./envelope.ts";
 
 const utf8 = new TextEncoder();
 const noId = { labelled: false, originHigh: 0, originLow: 0, sequence: 0, hops: 0 };
-const someId = { originHigh: 0x8899_aabb | 0, originLow: 0xccdd_eeff | 0, sequence: 5, hops: 7 };
 
 function envelopesOf(topic: string): EnvelopeTopic {
   return new EnvelopeTopic(utf8.encode(topic));
@@ -25,15 +20,6 @@ function envelopesOf(topic: string): EnvelopeTopic {
 
 const topics = fc.string({ minLength: 1, maxLength: 40, unit: "grapheme" });
 const payloads = fc.uint8Array({ maxLength: 100 });
-const int32s = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
-const ids: fc.Arbitrary<EnvelopeId> = fc
-  .record({
-    originHigh: int32s,
-    originLow: int32s,
-    sequence: fc.maxSafeNat(),
-    hops: fc.nat(255),
-  })
-  .filter(({ originHigh, originLow }) => originHigh !== 0 || originLow !== 0);
 const maybeIds = fc.option(ids, { nil: undefined });
 
 /** What `bytes` say to a reader. */

@@ -9,7 +9,7 @@
 import { PeerError, UsageError } from "../errors.ts";
 import { readAnyLayout } from "./envelope/any-layout.ts";
 import { wordCountOf } from "./envelope/bytes.ts";
-import { type EnvelopeFields, type EnvelopeId, noFields } from "./envelope/fields.ts";
+import { checkId, type EnvelopeFields, type EnvelopeId, noFields } from "./envelope/fields.ts";
 import { readUsualLayout, UsualHeads } from "./envelope/usual-layout.ts";
 import { decodeUtf8, encodeUtf8 } from "./utf8.ts";
 
@@ -53,7 +53,7 @@ export class EnvelopeTopic {
     const payloadAt = offset + this.#heads.byteCount(id !== undefined);
     if (payloadByteCount > listBytesMax) throw tooLong("payload", payloadByteCount);
     if (payloadAt > target.length) throw noRoom(target, offset, payloadAt);
-    if (id !== undefined && !isValid(id)) throw invalid(id);
+    if (id !== undefined) checkId(id);
     this.#heads.write(target, offset, payloadByteCount, id);
     return payloadAt;
   }
@@ -149,23 +149,6 @@ export class EnvelopeReader implements EnvelopeId {
   get hops(): number {
     return this.#fields.hops;
   }
-}
-
-function isValid(id: EnvelopeId): boolean {
-  return (
-    (id.originHigh | id.originLow) !== 0 &&
-    Number.isSafeInteger(id.sequence) &&
-    id.sequence >= 0 &&
-    (id.hops & 0xff) === id.hops
-  );
-}
-
-function invalid({ originHigh, originLow, sequence, hops }: EnvelopeId): UsageError {
-  return new UsageError(
-    `id of origin ${originHigh}:${originLow}, sequence ${sequence}, hops ${hops}; take an origin ` +
-      "other than 0 (which stands for no id), a sequence from 0 to 2^53-1, and hops from 0 to 255",
-    { details: { originHigh, originLow, sequence, hops } },
-  );
 }
 
 function tooLong(what: string, byteCount: number): UsageError {

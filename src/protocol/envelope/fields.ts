@@ -1,4 +1,5 @@
 /** What an envelope says, wherever in its bytes it says so. */
+import { UsageError } from "../../errors.ts";
 
 /**
  * An impulse's id as the wire has it. The 64 bits of the origin come in halves, because a bigint
@@ -16,6 +17,23 @@ export interface EnvelopeId {
   readonly sequence: number;
   /** An integer from 0 to 255. */
   readonly hops: number;
+}
+
+/** @throws {UsageError} unless its parts are in their ranges. */
+export function checkId({ originHigh, originLow, sequence, hops }: EnvelopeId): void {
+  if (
+    (originHigh | originLow) !== 0 &&
+    Number.isSafeInteger(sequence) &&
+    sequence >= 0 &&
+    (hops & 0xff) === hops
+  ) {
+    return;
+  }
+  throw new UsageError(
+    `id of origin ${originHigh}:${originLow}, sequence ${sequence}, hops ${hops}; take an origin ` +
+      "other than 0 (which stands for no id), a sequence from 0 to 2^53-1, and hops from 0 to 255",
+    { details: { originHigh, originLow, sequence, hops } },
+  );
 }
 
 /** What the reader of a layout fills in: all of it or, if it finds no envelope, nothing. */
