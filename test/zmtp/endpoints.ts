@@ -32,6 +32,14 @@ export class Accepted implements ConnectionSink {
     this.onFrame();
   }
 
+  subscribe(prefix: Uint8Array): void {
+    this.events.put(`subscribe ${hexOf(prefix)}`);
+  }
+
+  cancel(prefix: Uint8Array): void {
+    this.events.put(`cancel ${hexOf(prefix)}`);
+  }
+
   pingContext(): Uint8Array {
     return this.context;
   }

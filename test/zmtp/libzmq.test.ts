@@ -3,8 +3,9 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { curveKeyPair, Pair, Publisher } from "zeromq";
 import { PeerError } from "../../src/errors.ts";
 import type { TcpAddress } from "../../src/io/address.ts";
-import { Connector, type ConnectorOptions, type Listener, listen } from "../../src/io/tcp.ts";
-import { type Accepted, Owner } from "./endpoints.ts";
+import type { ConnectorOptions, Listener } from "../../src/io/tcp.ts";
+import type { Accepted } from "./endpoints.ts";
+import { bound, connect, Ends } from "./ends.ts";
 import { hexOf } from "./recorder.ts";
 
 // Ours says who it is, which libzmq has to pass over.
@@ -12,52 +13,27 @@ const ours = {
   socketType: "PAIR",
   plexo: { version: "1", instanceId: "0123456789abcdef" },
 } as const;
-const anyPort = { host: "127.0.0.1", port: 0 };
-const anyEndpoint = "tcp://127.0.0.1:*";
-const prompt = { retryMinMs: 20, retryMaxMs: 20 };
 
-let owner: Owner;
-/** What a test opened and has to be closed after it. */
-let opened: (() => void)[];
+let ends: Ends;
 
 beforeEach(() => {
-  owner = new Owner();
-  opened = [];
+  ends = new Ends();
 });
 
-afterEach(() => {
-  for (const close of opened.reverse()) close();
-});
+afterEach(() => ends.close());
 
 type PairOptions = NonNullable<ConstructorParameters<typeof Pair>[0]>;
 
 function libzmqPair(options: PairOptions = {}): Pair {
-  const pair = new Pair({ linger: 0, ...options });
-  opened.push(() => pair.close());
-  return pair;
+  return ends.keep(new Pair({ linger: 0, ...options }));
 }
 
-async function bound(pair: Pair | Publisher, endpoint = anyEndpoint): Promise<TcpAddress> {
-  await pair.bind(endpoint);
-  const port = Number(pair.lastEndpoint?.split(":").at(-1));
-  return { host: "127.0.0.1", port };
-}
-
-async function listening(options: Partial<ConnectorOptions> = {}): Promise<Listener> {
-  const listener = await listen(anyPort, { ...ours, ...options }, owner);
-  opened.push(() => void listener.close());
-  return listener;
+function listening(options: Partial<ConnectorOptions> = {}): Promise<Listener> {
+  return ends.listening({ ...ours, ...options });
 }
 
 function connecting(address: TcpAddress, options: Partial<ConnectorOptions> = {}): void {
-  const connector = new Connector(address, { ...ours, ...prompt, ...options }, owner);
-  opened.push(() => connector.close());
-}
-
-async function nextEnd(): Promise<Accepted> {
-  const end = await owner.accepted.take();
-  opened.push(() => end.connection.destroy());
-  return end;
+  ends.connecting(address, { ...ours, ...options });
 }
 
 /** A libzmq PAIR and an end of ours, in traffic. */
@@ -69,8 +45,8 @@ type Meeting = (
 const weListen: Meeting = async (options, pairOptions) => {
   const { address } = await listening(options);
   const pair = libzmqPair(pairOptions);
-  pair.connect(`tcp://127.0.0.1:${address.port}`);
-  const end = await nextEnd();
+  connect(pair, address);
+  const end = await ends.next();
   expect(await end.events.take()).toBe("ready PAIR");
   return { pair, end };
 };
@@ -78,7 +54,7 @@ const weListen: Meeting = async (options, pairOptions) => {
 const weConnect: Meeting = async (options, pairOptions) => {
   const pair = libzmqPair(pairOptions);
   connecting(await bound(pair), options);
-  const end = await nextEnd();
+  const end = await ends.next();
   expect(await end.events.take()).toBe("ready PAIR");
   return { pair, end };
 };
@@ -191,13 +167,13 @@ describe("libzmq PAIR, started anew", () => {
     const first = libzmqPair();
     const address = await bound(first);
     connecting(address);
-    const end = await nextEnd();
+    const end = await ends.next();
     expect(await end.events.take()).toBe("ready PAIR");
     first.close();
     expect(await end.events.take()).toBe("closed");
     const second = libzmqPair();
-    await bound(second, `tcp://127.0.0.1:${address.port}`);
-    const again = await endInTraffic();
+    await bound(second, address.port);
+    const again = await ends.nextInTraffic();
     again.send(Buffer.from("here I am"));
     expect((await second.receive()).join()).toBe("here I am");
   });
@@ -205,20 +181,12 @@ describe("libzmq PAIR, started anew", () => {
   test("a libzmq connector finds us again, and so does another one", async () => {
     const { pair, end } = await weListen({}, { reconnectInterval: 20 });
     end.connection.destroy();
-    const again = await endInTraffic();
+    const again = await ends.nextInTraffic();
     again.send(Buffer.from("here I am"));
     expect((await pair.receive()).join()).toBe("here I am");
     pair.close();
     expect(await again.events.take()).toBe("closed");
   });
-
-  /** The next end that gets through its handshake: tries that come too early do not. */
-  async function endInTraffic(): Promise<Accepted> {
-    for (;;) {
-      const end = await nextEnd();
-      if ((await end.events.take()) === "ready PAIR") return end;
-    }
-  }
 });
 
 describe("libzmq that does not suit us", () => {
@@ -244,7 +212,7 @@ describe("libzmq that does not suit us", () => {
     "a listener with %s is refused, with both mechanisms named",
     async (name, options) => {
       connecting(await bound(libzmqPair(options)));
-      const end = await nextEnd();
+      const end = await ends.next();
       expect(await end.events.take()).toBe(
         `closed: the peer uses security mechanism "${name}", this end "NULL": set both ends alike`,
       );
@@ -256,8 +224,8 @@ describe("libzmq that does not suit us", () => {
     "a connector with %s is refused, with both mechanisms named",
     async (name, options) => {
       const { address } = await listening();
-      libzmqPair(options).connect(`tcp://127.0.0.1:${address.port}`);
-      const end = await nextEnd();
+      connect(libzmqPair(options), address);
+      const end = await ends.next();
       expect(await end.events.take()).toBe(
         `closed: the peer uses security mechanism "${name}", this end "NULL": set both ends alike`,
       );
@@ -266,15 +234,14 @@ describe("libzmq that does not suit us", () => {
   );
 
   test("a publisher is refused, in both roles", async () => {
-    const publisher = new Publisher({ linger: 0 });
-    opened.push(() => publisher.close());
+    const publisher = ends.keep(new Publisher({ linger: 0 }));
     // Whose READY is read first is a race: libzmq sends none after it has read one it does not like.
     const refusal =
       /^closed: the peer (has socket type PUB; PAIR takes PAIR only|.* perhaps it takes no PAIR peer)$/;
     connecting(await bound(publisher));
-    expect(await (await nextEnd()).events.take()).toMatch(refusal);
+    expect(await (await ends.next()).events.take()).toMatch(refusal);
     const { address } = await listening();
-    publisher.connect(`tcp://127.0.0.1:${address.port}`);
-    expect(await (await nextEnd()).events.take()).toMatch(refusal);
+    connect(publisher, address);
+    expect(await (await ends.next()).events.take()).toMatch(refusal);
   });
 });
