@@ -17,7 +17,7 @@ import {
   type EndpointOwner,
   type Listener,
   listen,
-} from "../io/tcp.ts";
+} from "../io/stream.ts";
 import type { Neuron } from "../neuron.ts";
 import type { EnvelopeReader } from "../protocol/envelope.ts";
 import type { PlexoIdentity } from "../protocol/zmtp/metadata.ts";

@@ -5,7 +5,7 @@ import { ManualClock } from "../../test/zmtp/manual-clock.ts";
 import { bytesOf, greeting31, readyOfOurs, readyPair, textHex } from "../../test/zmtp/recorder.ts";
 import { PeerError, TransportError } from "../errors.ts";
 import type { ConnectionOptions } from "./connection.ts";
-import { type Listener, listen } from "./tcp.ts";
+import { type Listener, listen } from "./stream.ts";
 
 const anyPort = { host: "127.0.0.1", port: 0 };
 const handshakeBytes = greeting31.length / 2 + readyPair.length / 2;

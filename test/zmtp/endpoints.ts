@@ -3,7 +3,7 @@ import { connect, createServer, type Server, type Socket } from "node:net";
 import type { TcpAddress } from "../../src/io/address.ts";
 import type { CloseReason, Connection, ConnectionSink } from "../../src/io/connection.ts";
 import type { SendBuffer } from "../../src/io/send-buffer.ts";
-import type { EndpointOwner } from "../../src/io/tcp.ts";
+import type { EndpointOwner } from "../../src/io/stream.ts";
 import { frameFlags, frameHeadByteCount, writeFrameHead } from "../../src/protocol/zmtp/frame.ts";
 import type { Peer } from "../../src/protocol/zmtp/handshake.ts";
 import { Mailbox } from "./mailbox.ts";

@@ -1,7 +1,7 @@
 /** The ends of live connections that a test opens, and closes all at once. */
 import type { Socket } from "zeromq";
 import type { TcpAddress } from "../../src/io/address.ts";
-import { Connector, type ConnectorOptions, type Listener, listen } from "../../src/io/tcp.ts";
+import { Connector, type ConnectorOptions, type Listener, listen } from "../../src/io/stream.ts";
 import { type Accepted, Owner } from "./endpoints.ts";
 
 const anyPort = { host: "127.0.0.1", port: 0 };

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { curveKeyPair, Pair, Publisher } from "zeromq";
 import { PeerError } from "../../src/errors.ts";
 import type { TcpAddress } from "../../src/io/address.ts";
-import type { ConnectorOptions, Listener } from "../../src/io/tcp.ts";
+import type { ConnectorOptions, Listener } from "../../src/io/stream.ts";
 import type { Accepted } from "./endpoints.ts";
 import { bound, connect, Ends } from "./ends.ts";
 import { hexOf } from "./recorder.ts";

@@ -5,7 +5,7 @@ import { ManualClock } from "../../test/zmtp/manual-clock.ts";
 import { bytesOf, greeting31, readyOfOurs, readyPair } from "../../test/zmtp/recorder.ts";
 import { TransportError, UsageError } from "../errors.ts";
 import type { TcpAddress } from "./address.ts";
-import { Connector, type ConnectorOptions, type Listener, listen } from "./tcp.ts";
+import { Connector, type ConnectorOptions, type Listener, listen } from "./stream.ts";
 
 const anyPort = { host: "127.0.0.1", port: 0 };
 const pair = { socketType: "PAIR" } as const;
