@@ -1,7 +1,7 @@
 /** plexo: a Plexus with a PairGanglion; raw bytes, or typed JSON without a schema. */
 import { bytesCodec, Namespace, Neuron, Plexus } from "plexo";
 import { jsonCodec } from "plexo/json";
-import { PairGanglion, type PairOptions } from "plexo/pair";
+import { PairGanglion, type PairOptions, type TcpAddress } from "plexo/pair";
 import type { WireEnd, WireRival } from "./rival.ts";
 
 interface Reading {
@@ -71,7 +71,8 @@ function rival<T>({ out, back }: Neurons<T>, sender: SendMaker<T>): WireRival {
   return {
     async listen(payloadBytes) {
       const { ganglion, end } = await open({ bind: { host: "127.0.0.1", port: 0 } }, payloadBytes);
-      return { end, port: ganglion.address.port };
+      // What was bound is a port.
+      return { end, port: (ganglion.address as TcpAddress).port };
     },
     async connect(port, payloadBytes) {
       const { plexus, end } = await open({ connect: { host: "127.0.0.1", port } }, payloadBytes);

@@ -1,5 +1,5 @@
 /**
- * "plexo/pair": PairGanglion, two processes joined by one TCP connection.
+ * "plexo/pair": PairGanglion, two processes joined by one connection, of TCP or at a path.
  *
  * On the wire it is a ZeroMQ PAIR whose messages have one frame, an envelope with topic and
  * payload; pyplexo and whatever else speaks that can be the other end. Impulse ids, heartbeats and
@@ -8,20 +8,21 @@
 import { PeerError, UsageError } from "../errors.ts";
 import { type Label, Origin } from "../identity.ts";
 import type { Impulse } from "../impulse.ts";
-import { checkAddress, formatAddress, type TcpAddress } from "../io/address.ts";
+import { checkAddress, formatUrl, type StreamAddress } from "../io/address.ts";
 import { systemClock } from "../io/clock.ts";
 import type { CloseReason, Connection } from "../io/connection.ts";
 import {
   Connector,
   type ConnectorOptions,
+  checkListenerOptions,
   type EndpointOwner,
   type Listener,
+  type ListenerOptions,
   listen,
 } from "../io/stream.ts";
 import type { Neuron } from "../neuron.ts";
 import type { EnvelopeReader } from "../protocol/envelope.ts";
 import type { PlexoIdentity } from "../protocol/zmtp/metadata.ts";
-import { checkSessionOptions } from "../protocol/zmtp/session.ts";
 import type { Patience, QueueOptions } from "../queue.ts";
 import { checkCount } from "../ranges.ts";
 import { version } from "../version.ts";
@@ -34,14 +35,22 @@ import { PairSynapse } from "./pair/synapse.ts";
 import { TopicIndex } from "./topic-index.ts";
 import { TransportGanglion } from "./transport.ts";
 
-export type { TcpAddress } from "../io/address.ts";
+export type { IpcAddress, StreamAddress, TcpAddress } from "../io/address.ts";
 
 /** Of a pair: where it listens or connects, and its limits. */
 export interface PairOptions extends GanglionOptions {
-  /** Where to listen; port 0 lets the system choose. Give this or `connect`. */
-  readonly bind?: TcpAddress;
+  /**
+   * Where to listen; port 0 lets the system choose. Give this or `connect`. The file of a
+   * Unix-domain socket is made, and removed at close; one that was left behind is replaced.
+   */
+  readonly bind?: StreamAddress;
   /** Where the other end listens. It need not be there yet: it is tried again and again. */
-  readonly connect?: TcpAddress;
+  readonly connect?: StreamAddress;
+  /**
+   * Permissions of the file of a Unix-domain socket that is bound: who may write to it may connect.
+   * Default: 0o600, the user who runs the process.
+   */
+  readonly socketMode?: number;
   /** What holds messages while there is no peer, or a slow one. Default: 1000, policy `block`. */
   readonly queue?: QueueOptions;
   /** The longest message taken, envelope included, in and out. Default: 64 MiB. */
@@ -62,17 +71,17 @@ export interface PairOptions extends GanglionOptions {
 const messageBytesMaxDefault = 64 * 1024 * 1024;
 const heartbeatDefault = { intervalMs: 2_000, timeoutMs: 10_000 };
 
-/** One end of a TCP pair. It opens by itself; see `opened`. */
+/** One end of a pair. It opens by itself; see `opened`. */
 export class PairGanglion extends TransportGanglion<PairSynapse> {
   readonly #messageBytesMax: number;
   readonly #outbox: Outbox;
   readonly #links = new Set<PairLink>();
   readonly #topics = new TopicIndex((topic) => this.synapses.find(topic));
   readonly #seat: Seat;
-  readonly #connectionOptions: ConnectorOptions;
+  readonly #connectionOptions: ConnectorOptions & ListenerOptions;
   #listener: Listener | undefined;
   #connector: Connector | undefined;
-  #address: TcpAddress;
+  #address: StreamAddress;
   #referenced = true;
   // While it closes it still takes a peer, for what waits; after that no more.
   #isShut = false;
@@ -88,13 +97,12 @@ export class PairGanglion extends TransportGanglion<PairSynapse> {
   constructor(options: PairOptions) {
     const { address, connects } = addressOf(options);
     super(options, nameOf(address, connects));
-    checkAddress(address);
     this.#address = address;
     this.#messageBytesMax = options.messageBytesMax ?? messageBytesMaxDefault;
     this.#connectionOptions = connectionOptionsOf(options, this.#messageBytesMax, () =>
       this.#peerIdentity(),
     );
-    checkSessionOptions(this.#connectionOptions);
+    checkListenerOptions(this.#connectionOptions);
     this.#outbox = new Outbox(this.name, options.queue);
     this.#seat = new Seat({
       seated: (link) => this.#connected(link),
@@ -114,8 +122,11 @@ export class PairGanglion extends TransportGanglion<PairSynapse> {
     return this.#opened;
   }
 
-  /** Where it listens, with the port the system chose once `opened`; or where it connects to. */
-  get address(): TcpAddress {
+  /**
+   * Where it listens, with the port the system chose once `opened`; or where it connects to. A path
+   * is absolute.
+   */
+  get address(): StreamAddress {
     return this.#address;
   }
 
@@ -356,8 +367,8 @@ function connectionOptionsOf(
   options: PairOptions,
   bodyBytesMax: number,
   identity: () => PlexoIdentity,
-): ConnectorOptions {
-  const { handshakeTimeoutMs, sendHighWaterBytes, retryMinMs, retryMaxMs } = options;
+): ConnectorOptions & ListenerOptions {
+  const { handshakeTimeoutMs, sendHighWaterBytes, retryMinMs, retryMaxMs, socketMode } = options;
   if (sendHighWaterBytes !== undefined) checkCount("sendHighWaterBytes", sendHighWaterBytes);
   return {
     socketType: "PAIR",
@@ -373,21 +384,26 @@ function connectionOptionsOf(
     connectTimeoutMs: options.connectTimeoutMs,
     retryMinMs,
     retryMaxMs,
+    socketMode,
   };
 }
 
 /** More than what an envelope adds to topic and payload, padding included. */
 const envelopeBytesMax = 128;
 
-function addressOf(options: PairOptions): { address: TcpAddress; connects: boolean } {
+function addressOf(options: PairOptions): { address: StreamAddress; connects: boolean } {
   const { bind, connect } = options;
-  if (bind !== undefined && connect === undefined) return { address: bind, connects: false };
-  if (connect !== undefined && bind === undefined) return { address: connect, connects: true };
+  if (bind !== undefined && connect === undefined) {
+    return { address: checkAddress(bind), connects: false };
+  }
+  if (connect !== undefined && bind === undefined) {
+    return { address: checkAddress(connect), connects: true };
+  }
   throw new UsageError("a pair needs either an address to bind or one to connect to");
 }
 
-function nameOf(address: TcpAddress, connects: boolean): string {
-  return `pair://${formatAddress(address)}${connects ? "" : "?bind"}`;
+function nameOf(address: StreamAddress, connects: boolean): string {
+  return `${formatUrl("pair", address)}${connects ? "" : "?bind"}`;
 }
 
 /** The envelope's id on arrival: one transport further than when it was written. */

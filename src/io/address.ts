@@ -1,29 +1,96 @@
 /** Where a stream socket is, and what the system says when it cannot be reached. */
-import { UsageError } from "../errors.ts";
+import { resolve } from "node:path";
+import { TransportError, UsageError } from "../errors.ts";
 
-/** `{ path }` will stand beside it for Unix-domain sockets; everything else takes it as it comes. */
+/** A host and a port of TCP. */
 export interface TcpAddress {
   /** A name or an address; listening, `0.0.0.0` and `::` are all interfaces. */
   readonly host: string;
   /** Listening, 0 lets the system choose one. */
   readonly port: number;
+  readonly path?: undefined;
 }
 
-const portMax = 0xffff;
+/** A Unix-domain socket: a file by which processes of one machine meet. Not on Windows. */
+export interface IpcAddress {
+  /**
+   * Of the socket file. A relative one starts from the working directory, as it is when the address
+   * is given.
+   */
+  readonly path: string;
+  readonly host?: undefined;
+  readonly port?: undefined;
+}
 
-/** For people and URLs: `127.0.0.1:5580`, `[::1]:5580`. */
-export function formatAddress({ host, port }: TcpAddress): string {
+/** Where one end listens and the other connects to: what they say to each other is the same. */
+export type StreamAddress = TcpAddress | IpcAddress;
+
+const portMax = 0xffff;
+/**
+ * What `sun_path` of a `sockaddr_un` holds before its closing NUL: 108 bytes by unix(7) of Linux, 104
+ * by unix(4) of macOS and the BSDs. Node cuts off what is longer, so that it would be another file.
+ */
+export const pathBytesMax: number = process.platform === "linux" ? 107 : 103;
+
+/** For people: `127.0.0.1:5580`, `[::1]:5580`, `/run/brewery.sock`. */
+export function formatAddress({ host, port, path }: StreamAddress): string {
+  if (path !== undefined) return path;
   return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
-/** @throws {UsageError} if the host is empty or the port no port. */
-export function checkAddress(address: TcpAddress): void {
+/**
+ * What the URL of a ganglion begins with: `pair://127.0.0.1:5580`, `pair+ipc:///run/brewery.sock`.
+ * @param scheme That for TCP.
+ */
+export function formatUrl(scheme: string, address: StreamAddress): string {
+  if (address.path === undefined) return `${scheme}://${formatAddress(address)}`;
+  const path = encodeURI(address.path).replace(/[?#]/g, encodeURIComponent);
+  return `${scheme}+ipc://${path}`;
+}
+
+/**
+ * The address as it is used: a path is absolute.
+ * @throws {UsageError} if the host is empty, the port no port, or the path none for a socket.
+ */
+export function checkAddress(address: StreamAddress): StreamAddress {
+  if (address.path !== undefined) return { path: checkPath(address.path) };
   const { host, port } = address;
-  if (host !== "" && Number.isInteger(port) && port >= 0 && port <= portMax) return;
+  if (host !== "" && Number.isInteger(port) && port >= 0 && port <= portMax) return address;
   throw new UsageError(
     `address ${formatAddress(address)}: it needs a host, and a port from 0 to ${portMax}`,
     { details: { host, port, portMax } },
   );
+}
+
+function checkPath(given: string): string {
+  if (process.platform === "win32") {
+    throw pathError(given, "Node has no Unix-domain sockets on Windows; use TCP on 127.0.0.1");
+  }
+  if (given === "") throw pathError(given, "it is empty");
+  if (given.startsWith("@") || given.startsWith("\0")) {
+    const file = `./@${given.slice(1)}`;
+    throw pathError(given, `abstract names are not supported; a file of that name is ${file}`);
+  }
+  // Half of a surrogate pair would become another character on its way to the system.
+  if (/[\0\p{Surrogate}]/u.test(given)) throw pathError(given, "no file can have such a name");
+  const path = resolve(given);
+  const byteCount = Buffer.byteLength(path);
+  if (byteCount <= pathBytesMax) return path;
+  throw pathError(path, `it has ${byteCount} bytes, and a socket's at most ${pathBytesMax}`);
+}
+
+function pathError(path: string, why: string): UsageError {
+  return new UsageError(`path ${JSON.stringify(path)} cannot be a socket's: ${why}`, {
+    details: { path, pathBytesMax },
+  });
+}
+
+/** That nobody can connect to `address` here, and why. */
+export function listenError(address: StreamAddress, why: string, cause?: unknown): TransportError {
+  return new TransportError(`cannot take connections at ${formatAddress(address)}: ${why}`, {
+    cause,
+    details: { address },
+  });
 }
 
 /** `ECONNREFUSED` and the like; of a host with several addresses all that differ. */

@@ -44,7 +44,7 @@ const partingMs = 1_000;
 const endCodes: ReadonlySet<unknown> = new Set(["ECONNRESET", "EPIPE", "ECONNABORTED"]);
 
 export class Connection {
-  /** The other end's address, for people. */
+  /** Where the other end is, for people. */
   readonly remote: string;
   readonly #socket: Socket;
   readonly #clock: Clock;
@@ -64,15 +64,17 @@ export class Connection {
   /**
    * Nothing happens before `start`.
    * @param socket Connected, and half-open when its peer ends (`allowHalfOpen`).
+   * @param remote Where the other end is, for people.
    * @throws {UsageError} if an option is not in its range.
    */
   constructor(
     socket: Socket,
+    remote: string,
     options: ConnectionOptions,
     maker: ConnectionMaker,
     clock: Clock = systemClock,
   ) {
-    this.remote = `${socket.remoteAddress ?? "unknown"}:${socket.remotePort ?? "unknown"}`;
+    this.remote = remote;
     this.#socket = socket;
     this.#clock = clock;
     this.#alarm = new Alarm(clock, () => this.#ring());

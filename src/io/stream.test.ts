@@ -1,11 +1,19 @@
+import { lstatSync, writeFileSync } from "node:fs";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { SocketFolder } from "../../test/support/socket-folder.ts";
 import { type Accepted, Owner, WireListener, WirePeer } from "../../test/zmtp/endpoints.ts";
 import { ManualClock } from "../../test/zmtp/manual-clock.ts";
 import { bytesOf, greeting31, readyOfOurs, readyPair } from "../../test/zmtp/recorder.ts";
 import { TransportError, UsageError } from "../errors.ts";
-import type { TcpAddress } from "./address.ts";
-import { Connector, type ConnectorOptions, type Listener, listen } from "./stream.ts";
+import type { IpcAddress, StreamAddress, TcpAddress } from "./address.ts";
+import {
+  Connector,
+  type ConnectorOptions,
+  type Listener,
+  type ListenerOptions,
+  listen,
+} from "./stream.ts";
 
 const anyPort = { host: "127.0.0.1", port: 0 };
 const pair = { socketType: "PAIR" } as const;
@@ -25,8 +33,11 @@ afterEach(async () => {
   for (const close of opened.reverse()) await close();
 });
 
-async function listening(options: Partial<Parameters<typeof listen>[1]> = {}): Promise<Listener> {
-  const listener = await listen(anyPort, { ...pair, ...options }, owner, clock);
+async function listening(
+  options: Partial<ListenerOptions> = {},
+  address: StreamAddress = anyPort,
+): Promise<Listener> {
+  const listener = await listen(address, { ...pair, ...options }, owner, clock);
   opened.push(() => listener.close());
   return listener;
 }
@@ -38,13 +49,13 @@ async function wireListening(port?: number): Promise<{ wire: WireListener; addre
   return { wire, address };
 }
 
-function connecting(address: TcpAddress, options: Partial<ConnectorOptions> = {}): Connector {
+function connecting(address: StreamAddress, options: Partial<ConnectorOptions> = {}): Connector {
   const connector = new Connector(address, { ...pair, ...options }, owner, clock);
   opened.push(() => connector.close());
   return connector;
 }
 
-async function wirePeer(address: TcpAddress): Promise<WirePeer> {
+async function wirePeer(address: StreamAddress): Promise<WirePeer> {
   const peer = await WirePeer.connect(address);
   opened.push(() => peer.socket.destroy());
   return peer;
@@ -272,6 +283,117 @@ describe("Connector", () => {
     expect(() => connecting({ host: "h", port: 70_000 })).toThrow(UsageError);
     expect(() => connecting(anyPort, { handshakeTimeoutMs: -1 })).toThrow(UsageError);
     expect(() => connecting(anyPort, { retryMinMs: 0 })).toThrow(UsageError);
+  });
+});
+
+describe("at a path", () => {
+  let folder: SocketFolder;
+  let address: IpcAddress;
+
+  beforeEach(() => {
+    folder = new SocketFolder();
+    address = folder.at("x.sock");
+    opened.push(() => folder.remove());
+  });
+
+  test("both ends meet, and for people the path is where the other one is", async () => {
+    const listener = await listening({}, address);
+    expect(listener.address).toEqual(address);
+    const listenerEnd = owner.accepted.take();
+    const other = new Owner();
+    const connector = new Connector(address, pair, other, clock);
+    opened.push(() => connector.close());
+    const ends = await Promise.all([listenerEnd, other.accepted.take()]);
+    for (const end of ends) {
+      opened.push(() => end.connection.destroy());
+      expect(await end.events.take()).toBe("ready PAIR");
+      expect(end.connection.remote).toBe(address.path);
+    }
+    ends[1].send(bytesOf("aa"));
+    expect(await ends[0].events.take()).toBe("frame aa");
+  });
+
+  test("the owner only may connect, unless it is said otherwise", async () => {
+    await listening({}, address);
+    expect(lstatSync(address.path).mode & 0o777).toBe(0o600);
+    const other = folder.at("other.sock");
+    await listening({ socketMode: 0o666 }, other);
+    expect(lstatSync(other.path).mode & 0o777).toBe(0o666);
+  });
+
+  test("a path that is in use rejects, and who listens there goes on", async () => {
+    await listening({}, address);
+    await expect(listen(address, pair, new Owner(), clock)).rejects.toThrow(
+      `cannot take connections at ${address.path}: in use by a listening process`,
+    );
+    // Whoever wanted the path has knocked.
+    expect(await (await owner.accepted.take()).events.take()).toMatch(/^closed: the peer ended/);
+    const peer = await wirePeer(address);
+    const end = await owner.accepted.take();
+    peer.send(greeting31 + readyPair);
+    expect(await end.events.take()).toBe("ready PAIR");
+  });
+
+  test("what the system refuses comes with the path and the cause", async () => {
+    // Nobody can claim a path if a file has the claim's name.
+    writeFileSync(folder.at(".x.sock.claim").path, "");
+    const refused = listen(address, pair, owner, clock);
+    await expect(refused).rejects.toThrow(TransportError);
+    await expect(refused).rejects.toThrow(`cannot take connections at ${address.path}: ENOTDIR`);
+  });
+
+  test("connections above the limit are closed at once, each with a report", async () => {
+    await listening({ connectionsMax: 1 }, address);
+    await wirePeer(address);
+    await owner.accepted.take();
+    const surplus = await wirePeer(address);
+    await surplus.ended;
+    expect(await owner.failures.take()).toBe(
+      `the connection from ${address.path} was not taken: there are 1, and no more are allowed`,
+    );
+  });
+
+  test("closed, it takes no more and its file is gone; a successor's stays", async () => {
+    const listener = await listening({}, address);
+    const peer = await wirePeer(address);
+    const end = await owner.accepted.take();
+    void listener.close();
+    expect(folder.names).toEqual([]);
+    const successor = await listening({}, address);
+    void listener.close();
+    expect(folder.names).toEqual(["x.sock"]);
+    peer.send(greeting31 + readyPair);
+    expect(await end.events.take()).toBe("ready PAIR");
+    end.connection.destroy();
+    await listener.close();
+    expect(folder.names).toEqual(["x.sock"]);
+    await successor.close();
+    expect(folder.names).toEqual([]);
+  });
+
+  test("a connector waits for somebody to listen there", async () => {
+    connecting(address);
+    expect(await owner.failures.take()).toMatch(
+      `cannot connect to ${address.path}: ENOENT; next try in `,
+    );
+    await folder.leaveBehind("x.sock");
+    passWait();
+    expect(await owner.failures.take()).toMatch(/: ECONNREFUSED; next try in /);
+    await listening({}, address);
+    passWait();
+    for (const end of [await owner.accepted.take(), await owner.accepted.take()]) {
+      opened.push(() => end.connection.destroy());
+      expect(await end.events.take()).toBe("ready PAIR");
+    }
+    expect(owner.failures.left).toEqual([]);
+  });
+
+  test("address and options are checked at the call", async () => {
+    const long = { path: `/${"x".repeat(200)}` };
+    await expect(listen(long, pair, owner)).rejects.toThrow(UsageError);
+    expect(() => connecting(long)).toThrow(UsageError);
+    const wrong = { ...pair, socketMode: 0o1777 };
+    await expect(listen(address, wrong, owner)).rejects.toThrow(UsageError);
   });
 });
 

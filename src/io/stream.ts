@@ -1,8 +1,26 @@
-/** TCP: a listener, and a connector that tries again. Both hand out connections. */
-import { connect as connectSocket, createServer, type Server, type Socket } from "node:net";
-import { PeerError, TransportError } from "../errors.ts";
+/**
+ * Streams, of TCP or at a path: a listener, and a connector that tries again. Both hand out
+ * connections.
+ */
+import {
+  type AddressInfo,
+  connect as connectSocket,
+  createServer,
+  type DropArgument,
+  type ListenOptions,
+  type Server,
+  type Socket,
+} from "node:net";
+import { PeerError, PlexoError, TransportError } from "../errors.ts";
 import { checkSessionOptions } from "../protocol/zmtp/session.ts";
-import { checkAddress, formatAddress, systemErrorText, type TcpAddress } from "./address.ts";
+import {
+  checkAddress,
+  formatAddress,
+  listenError,
+  type StreamAddress,
+  systemErrorText,
+  type TcpAddress,
+} from "./address.ts";
 import { Alarm } from "./alarm.ts";
 import { BackOff, type BackOffOptions } from "./back-off.ts";
 import { type Clock, systemClock } from "./clock.ts";
@@ -12,6 +30,7 @@ import {
   type ConnectionOptions,
   type ConnectionSink,
 } from "./connection.ts";
+import { checkSocketMode, SocketFile } from "./socket-file.ts";
 
 /** What listeners and connectors do to their owner. */
 export interface EndpointOwner {
@@ -24,6 +43,11 @@ export interface EndpointOwner {
 export interface ListenerOptions extends ConnectionOptions {
   /** Connections at a time; further ones are closed at once. Default: 1,024. */
   readonly connectionsMax?: number | undefined;
+  /**
+   * Permissions of the file of a Unix-domain socket: who may write to it may connect. Default:
+   * 0o600, the owner only.
+   */
+  readonly socketMode?: number | undefined;
 }
 
 export interface ConnectorOptions extends ConnectionOptions, BackOffOptions {
@@ -32,41 +56,66 @@ export interface ConnectorOptions extends ConnectionOptions, BackOffOptions {
 }
 
 const connectionsMaxDefault = 1_024;
+const socketModeDefault = 0o600;
 const connectTimeoutMsDefault = 10_000;
 
 /**
  * Resolves when connections are taken.
- * @throws {UsageError} if the address or an option is not in its range.
+ * @throws {UsageError} (rejects) if the address or an option is not in its range.
  * @throws {TransportError} (rejects) if the system does not give the address.
  */
 export async function listen(
-  address: TcpAddress,
+  address: StreamAddress,
   options: ListenerOptions,
   owner: EndpointOwner,
   clock: Clock = systemClock,
 ): Promise<Listener> {
-  checkAddress(address);
-  checkSessionOptions(options);
+  const wanted = checkAddress(address);
+  checkListenerOptions(options);
   const server = createServer({ allowHalfOpen: true });
   server.maxConnections = options.connectionsMax ?? connectionsMaxDefault;
-  server.on("connection", (socket) => new Connection(socket, options, owner, clock).start());
-  server.on("drop", (dropped) => owner.failed(surplusError(server.maxConnections, dropped)));
-  await listening(server, address);
-  server.on("error", (cause) => owner.failed(listenError(address, cause)));
-  return new Listener(server);
+  server.on("connection", (socket) => {
+    new Connection(socket, remoteOf(socket, wanted), options, owner, clock).start();
+  });
+  server.on("drop", (from) => owner.failed(surplusError(server.maxConnections, from, wanted)));
+  const bind = async (where: ListenOptions): Promise<void> => {
+    await listening(server, where);
+    server.on("error", (cause) => owner.failed(systemListenError(wanted, cause)));
+  };
+  try {
+    if (wanted.path === undefined) {
+      await bind(wanted);
+      return new Listener(server, portOf(server));
+    }
+    const file = await SocketFile.take(wanted.path, {
+      mode: options.socketMode ?? socketModeDefault,
+      // Exclusive: in a worker of a cluster the primary process would bind, with its rights.
+      bind: (path) => bind({ path, exclusive: true }),
+      clock,
+    });
+    return new Listener(server, wanted, file);
+  } catch (cause) {
+    server.close();
+    throw cause instanceof PlexoError ? cause : systemListenError(wanted, cause);
+  }
+}
+
+/** @throws {UsageError} if an option is not in its range. */
+export function checkListenerOptions(options: ListenerOptions): void {
+  checkSessionOptions(options);
+  if (options.socketMode !== undefined) checkSocketMode(options.socketMode);
 }
 
 export class Listener {
   /** Where it listens: with the port that the system has chosen if none was given. */
-  readonly address: TcpAddress;
+  readonly address: StreamAddress;
   readonly #server: Server;
+  #file: SocketFile | undefined;
 
-  constructor(server: Server) {
+  constructor(server: Server, address: StreamAddress, file?: SocketFile) {
     this.#server = server;
-    const bound = server.address();
-    // A string is the path of a Unix-domain socket, null a server that does not listen.
-    if (bound === null || typeof bound === "string") throw new TypeError("not a TCP listener");
-    this.address = { host: bound.address, port: bound.port };
+    this.address = address;
+    this.#file = file;
   }
 
   /**
@@ -74,6 +123,8 @@ export class Listener {
    * Resolves when they are gone too, and nothing is left.
    */
   close(): Promise<void> {
+    this.#file?.remove();
+    this.#file = undefined;
     return new Promise((resolve) => {
       // Called with an error where it was closed before.
       this.#server.close(() => resolve());
@@ -96,7 +147,7 @@ export class Listener {
  * succeeds makes the waits short again.
  */
 export class Connector {
-  readonly address: TcpAddress;
+  readonly address: StreamAddress;
   readonly #options: ConnectorOptions;
   readonly #owner: EndpointOwner;
   readonly #clock: Clock;
@@ -112,14 +163,13 @@ export class Connector {
    * @throws {UsageError} if the address or an option is not in its range.
    */
   constructor(
-    address: TcpAddress,
+    address: StreamAddress,
     options: ConnectorOptions,
     owner: EndpointOwner,
     clock: Clock = systemClock,
   ) {
-    checkAddress(address);
+    this.address = checkAddress(address);
     checkSessionOptions(options);
-    this.address = address;
     this.#options = options;
     this.#owner = owner;
     this.#clock = clock;
@@ -179,7 +229,8 @@ export class Connector {
       if (connection.peer !== undefined) this.#backOff.reset();
       this.#retry(reason instanceof PeerError ? this.#backOff.longest() : this.#backOff.next());
     };
-    new Connection(socket, this.#options, { accept, closed }, this.#clock).start();
+    const remote = remoteOf(socket, this.address);
+    new Connection(socket, remote, this.#options, { accept, closed }, this.#clock).start();
   }
 
   #failed(cause: Error | undefined): void {
@@ -212,30 +263,45 @@ export class Connector {
   }
 }
 
-function listening(server: Server, address: TcpAddress): Promise<void> {
+/** Rejects with what the system says. */
+function listening(server: Server, where: ListenOptions): Promise<void> {
   return new Promise((resolve, reject) => {
-    const fail = (cause: Error): void => reject(listenError(address, cause));
-    server.once("error", fail);
-    server.listen(address, () => {
-      server.off("error", fail);
+    server.once("error", reject);
+    server.listen(where, () => {
+      server.off("error", reject);
       resolve();
     });
   });
 }
 
-function listenError(address: TcpAddress, cause: Error): TransportError {
-  const where = formatAddress(address);
-  return new TransportError(`cannot take connections at ${where}: ${systemErrorText(cause)}`, {
-    cause,
-    details: { address },
-  });
+function portOf(server: Server): TcpAddress {
+  // A server that listens at a port has an address with one.
+  const { address, port } = server.address() as AddressInfo;
+  return { host: address, port };
+}
+
+function systemListenError(address: StreamAddress, cause: unknown): TransportError {
+  return listenError(address, systemErrorText(cause), cause);
+}
+
+/** For people. The other end of a Unix-domain socket is nowhere else than this one. */
+function remoteOf(
+  {
+    remoteAddress,
+    remotePort,
+  }: { remoteAddress?: string | undefined; remotePort?: number | undefined },
+  address: StreamAddress,
+): string {
+  if (address.path !== undefined) return address.path;
+  return `${remoteAddress ?? "unknown"}:${remotePort ?? "unknown"}`;
 }
 
 function surplusError(
   connectionsMax: number,
-  dropped: { remoteAddress?: string; remotePort?: number } | undefined,
+  dropped: DropArgument | undefined,
+  address: StreamAddress,
 ): TransportError {
-  const remote = `${dropped?.remoteAddress ?? "unknown"}:${dropped?.remotePort ?? "unknown"}`;
+  const remote = remoteOf(dropped ?? {}, address);
   return new TransportError(
     `the connection from ${remote} was not taken: there are ${connectionsMax}, and no more are allowed`,
     { details: { remote, connectionsMax } },

@@ -1,30 +1,29 @@
-/** Relay: a TCP connection in two halves, so that a test can cut it as a cable is cut. */
+/** Relay: a connection in two halves, so that a test can cut it as a cable is cut. */
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
-
-interface Address {
-  readonly host: string;
-  readonly port: number;
-}
+import type { StreamAddress } from "../../src/io/address.ts";
 
 export class Relay {
   /** Where new connections are passed on to. */
-  target: Address | undefined;
-  readonly address: Address;
+  target: StreamAddress | undefined;
+  readonly address: StreamAddress;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
 
-  private constructor(server: Server) {
+  private constructor(server: Server, address: StreamAddress) {
     this.#server = server;
-    this.address = { host: "127.0.0.1", port: (server.address() as AddressInfo).port };
+    this.address = address;
     server.on("connection", (near) => this.#passOn(near));
   }
 
-  static async open(): Promise<Relay> {
+  /** At a free port, or at a path. */
+  static async open(path?: string): Promise<Relay> {
     const server = createServer({ allowHalfOpen: true });
-    server.listen(0, "127.0.0.1");
+    const host = "127.0.0.1";
+    server.listen(path === undefined ? { host, port: 0 } : { path });
     await once(server, "listening");
-    return new Relay(server);
+    if (path !== undefined) return new Relay(server, { path });
+    return new Relay(server, { host, port: (server.address() as AddressInfo).port });
   }
 
   /** From now on nothing passes, but nobody is told. */
@@ -37,7 +36,7 @@ export class Relay {
 
   /** Breaks every connection. */
   cut(): void {
-    for (const socket of this.#sockets) socket.resetAndDestroy();
+    for (const socket of this.#sockets) this.#break(socket);
   }
 
   close(): void {
@@ -45,9 +44,15 @@ export class Relay {
     this.#server.close();
   }
 
+  /** At a path there is no reset. */
+  #break(socket: Socket): void {
+    if (this.address.path === undefined) socket.resetAndDestroy();
+    else socket.destroy();
+  }
+
   #passOn(near: Socket): void {
     if (this.target === undefined) {
-      near.resetAndDestroy();
+      this.#break(near);
       return;
     }
     const far = connect({ ...this.target, allowHalfOpen: true, noDelay: true });

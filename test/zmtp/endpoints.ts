@@ -1,6 +1,6 @@
 /** The two ends of a connection in tests: an owner that writes down, and a bare socket. */
 import { connect, createServer, type Server, type Socket } from "node:net";
-import type { TcpAddress } from "../../src/io/address.ts";
+import type { StreamAddress, TcpAddress } from "../../src/io/address.ts";
 import type { CloseReason, Connection, ConnectionSink } from "../../src/io/connection.ts";
 import type { SendBuffer } from "../../src/io/send-buffer.ts";
 import type { EndpointOwner } from "../../src/io/stream.ts";
@@ -108,7 +108,7 @@ export class WirePeer {
     this.closed = new Promise((resolve) => socket.once("close", () => resolve()));
   }
 
-  static async connect(address: TcpAddress): Promise<WirePeer> {
+  static async connect(address: StreamAddress): Promise<WirePeer> {
     const socket = connect({ ...address, allowHalfOpen: true });
     const peer = new WirePeer(socket);
     await new Promise((resolve) => socket.once("connect", resolve));

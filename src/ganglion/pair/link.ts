@@ -1,4 +1,4 @@
-/** PairLink: one connection of a TCP pair: envelopes in frames, and what has become of them. */
+/** PairLink: one connection of a pair: envelopes in frames, and what has become of them. */
 import { PeerError } from "../../errors.ts";
 import type { Label } from "../../identity.ts";
 import { systemClock } from "../../io/clock.ts";
@@ -51,7 +51,7 @@ export class PairLink implements ConnectionSink {
     });
   }
 
-  /** The other end's address, for people. */
+  /** Where the other end is, for people. */
   get remote(): string {
     return this.#connection.remote;
   }
