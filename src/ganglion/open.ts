@@ -1,7 +1,7 @@
 /** openGanglion: a transport from a URL; what a scheme needs is loaded when its URL is met. */
 import type { Ganglion } from "./ganglion.ts";
 import type { PairOptions } from "./pair.ts";
-import { parseGanglionUrl } from "./url.ts";
+import { type PairUrl, parseGanglionUrl } from "./url.ts";
 
 /** What the ganglion of any scheme takes, but its address, which the URL has. */
 export type OpenOptions = Omit<PairOptions, "bind" | "connect">;
@@ -11,6 +11,9 @@ export type OpenOptions = Omit<PairOptions, "bind" | "connect">;
  *
  * - `pair://HOST:PORT`: a TCP pair that connects; `pair://HOST:PORT?bind`: one that listens. The
  *   port is 5580 where none is given; `*` as host listens on all interfaces.
+ * - `pair+ipc:///PATH`, `pair+ipc:///PATH?bind`: the same over the Unix-domain socket `/PATH`. With
+ *   two slashes the path is relative, and starts from the working directory. Where a path has `?`,
+ *   `#` or `%` they are `%3F`, `%23` and `%25`.
  *
  * `segment=LABEL` may be added to each (see `Ganglion.segment`).
  *
@@ -20,10 +23,16 @@ export type OpenOptions = Omit<PairOptions, "bind" | "connect">;
 export async function openGanglion(url: string, options: OpenOptions = {}): Promise<Ganglion> {
   const parsed = parseGanglionUrl(url);
   const all: OpenOptions = { ...options, ...parsed.options };
-  const { address, bind } = parsed;
+  switch (parsed.kind) {
+    case "pair":
+      return await openPair(parsed, all);
+  }
+}
+
+async function openPair({ address, bind }: PairUrl, options: OpenOptions): Promise<Ganglion> {
   const { PairGanglion } = await import("./pair.ts");
   const ganglion = new PairGanglion({
-    ...all,
+    ...options,
     ...(bind ? { bind: address } : { connect: address }),
   });
   await ganglion.opened;

@@ -1,24 +1,70 @@
 /** The URLs of ganglia, taken apart. */
 import { UsageError } from "../errors.ts";
+import type { StreamAddress } from "../io/address.ts";
 import type { GanglionOptions } from "./base.ts";
 
-export interface GanglionUrl {
-  readonly scheme: "pair";
-  readonly address: { readonly host: string; readonly port: number };
+/** What the URL of a pair says. */
+export interface PairUrl {
+  readonly kind: "pair";
+  readonly address: StreamAddress;
   readonly bind: boolean;
   readonly options: Pick<GanglionOptions, "segment">;
 }
 
-/** The schemes there are, each with its default port. */
-const ports = { pair: 5580 } as const;
+/** What a URL says. Its `kind` is the kind of ganglion, which may have several schemes. */
+export type GanglionUrl = PairUrl;
+
+/** The schemes there are, each with what reads its URLs. */
+const schemes: Readonly<Record<string, (url: string) => GanglionUrl>> = {
+  pair: (url) => readPair(url, splitTcp(url, 5580)),
+  "pair+ipc": (url) => readPair(url, splitIpc(url)),
+};
 
 /** @throws {UsageError} that says what is wrong with the URL and what would be right. */
-export function parseGanglionUrl(url: string): GanglionUrl {
-  const parts = splitUrl(url);
-  const scheme = parts.protocol.slice(0, -1);
-  if (!isScheme(scheme)) {
-    throw urlError(url, `its scheme ${scheme}: is not known; known: ${knownSchemes()}`);
+export function parseGanglionUrl(text: string): GanglionUrl {
+  const url = text.trim();
+  const scheme = schemeOf(url);
+  if (scheme === undefined) {
+    throw urlError(url, `it is no URL; a ganglion's begins with one of: ${knownSchemes()}`);
   }
+  const read = Object.hasOwn(schemes, scheme) ? schemes[scheme] : undefined;
+  if (read !== undefined) return read(url);
+  throw urlError(url, `its scheme ${scheme}: is not known; known: ${knownSchemes()}`);
+}
+
+function readPair(url: string, { address, parameters }: Place): PairUrl {
+  checkParameters(url, parameters, ["bind", "segment"]);
+  const bind = parameters.get("bind");
+  if (bind !== null && bind !== "" && bind !== "true") {
+    throw urlError(url, `bind takes no value, but is ${bind}`);
+  }
+  return { kind: "pair", address, bind: bind !== null, options: segmentOf(url, parameters) };
+}
+
+function checkParameters(url: string, given: URLSearchParams, known: readonly string[]): void {
+  for (const name of given.keys()) {
+    if (!known.includes(name)) {
+      throw urlError(url, `its parameter ${name} is not known; known: ${known.join(", ")}`);
+    }
+    if (given.getAll(name).length > 1) throw urlError(url, `it has ${name} more than once`);
+  }
+}
+
+function segmentOf(url: string, given: URLSearchParams): Pick<GanglionOptions, "segment"> {
+  const segment = given.get("segment");
+  if (segment === "") throw urlError(url, "its segment has no name");
+  return segment === null ? {} : { segment };
+}
+
+/** What follows the scheme: an address of a stream, and parameters. */
+interface Place {
+  readonly address: StreamAddress;
+  readonly parameters: URLSearchParams;
+}
+
+function splitTcp(url: string, portDefault: number): Place {
+  const scheme = schemeOf(url);
+  const parts = splitUrl(url);
   if (
     parts.username !== "" ||
     parts.password !== "" ||
@@ -28,16 +74,9 @@ export function parseGanglionUrl(url: string): GanglionUrl {
     throw urlError(url, `a ${scheme} URL is ${scheme}://HOST:PORT and parameters, nothing else`);
   }
   if (parts.hostname === "") throw urlError(url, `it names no host: ${scheme}://HOST:PORT`);
-  const { bind, segment } = parameters(url, parts.searchParams);
-  return {
-    scheme,
-    address: {
-      host: hostOf(parts.hostname),
-      port: parts.port === "" ? ports[scheme] : Number(parts.port),
-    },
-    bind,
-    options: segment === undefined ? {} : { segment },
-  };
+  const host = hostOf(parts.hostname);
+  const port = parts.port === "" ? portDefault : Number(parts.port);
+  return { address: { host, port }, parameters: parts.searchParams };
 }
 
 function splitUrl(url: string): URL {
@@ -49,35 +88,40 @@ function splitUrl(url: string): URL {
   }
 }
 
-function parameters(
-  url: string,
-  given: URLSearchParams,
-): { readonly bind: boolean; readonly segment: string | undefined } {
-  for (const [name, value] of given) {
-    if (name !== "bind" && name !== "segment") {
-      throw urlError(url, `its parameter ${name} is not known; known: bind, segment`);
-    }
-    if (name === "bind" && value !== "" && value !== "true") {
-      throw urlError(url, `bind takes no value, but is ${value}`);
-    }
-    if (name === "segment" && value === "") throw urlError(url, "its segment has no name");
-    if (given.getAll(name).length > 1) throw urlError(url, `it has ${name} more than once`);
-  }
-  return { bind: given.has("bind"), segment: given.get("segment") ?? undefined };
-}
-
 /** IPv6 addresses stand in brackets in a URL; `*` is every interface. */
 function hostOf(hostname: string): string {
   if (hostname === "*") return "0.0.0.0";
   return hostname.startsWith("[") ? hostname.slice(1, -1) : hostname;
 }
 
-function isScheme(scheme: string): scheme is keyof typeof ports {
-  return Object.hasOwn(ports, scheme);
+/**
+ * All that stands between `://` and the parameters is the path, as in the endpoints of libzmq: a
+ * third slash makes it absolute. `URL` would take the first part of a relative one for a host.
+ */
+function splitIpc(url: string): Place {
+  const scheme = schemeOf(url);
+  const [, path, query] = /^[^:]*:\/\/([^?#]*)(?:\?([^#]*))?$/.exec(url) ?? [];
+  if (path === undefined) {
+    throw urlError(url, `a ${scheme} URL is ${scheme}:///PATH and parameters; # in them is %23`);
+  }
+  if (path === "") throw urlError(url, `it names no path: ${scheme}:///PATH`);
+  return { address: { path: decodePath(url, path) }, parameters: new URLSearchParams(query) };
+}
+
+function decodePath(url: string, path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch (cause) {
+    throw urlError(url, "% in its path begins no escaped character; itself it is %25", cause);
+  }
+}
+
+function schemeOf(url: string): string | undefined {
+  return /^([a-z][a-z0-9+.-]*):/i.exec(url)?.[1]?.toLowerCase();
 }
 
 function knownSchemes(): string {
-  return Object.keys(ports)
+  return Object.keys(schemes)
     .map((scheme) => `${scheme}://`)
     .join(", ");
 }

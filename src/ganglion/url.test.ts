@@ -1,0 +1,73 @@
+import { describe, expect, test } from "vitest";
+import { UsageError } from "../errors.ts";
+import { formatUrl } from "../io/address.ts";
+import { parseGanglionUrl } from "./url.ts";
+
+describe("a pair's URL", () => {
+  test.each([
+    ["pair://h:1", { host: "h", port: 1 }],
+    ["pair://h", { host: "h", port: 5580 }],
+    ["PAIR://h:0", { host: "h", port: 0 }],
+    ["pair://[::1]:1", { host: "::1", port: 1 }],
+    ["pair://*:1", { host: "0.0.0.0", port: 1 }],
+    [" pair://h:1\n", { host: "h", port: 1 }],
+    ["pair+ipc:///run/x.sock", { path: "/run/x.sock" }],
+    ["PAIR+IPC:///run/X.sock", { path: "/run/X.sock" }],
+    ["pair+ipc://x.sock", { path: "x.sock" }],
+    ["pair+ipc://run/x.sock", { path: "run/x.sock" }],
+    ["pair+ipc://../x.sock", { path: "../x.sock" }],
+    ["pair+ipc://@x", { path: "@x" }],
+    ["pair+ipc:///a b/50%25%3F%23%c3%a9", { path: "/a b/50%?#é" }],
+    [" pair+ipc:///run/x.sock\n", { path: "/run/x.sock" }],
+  ])("%j names an address", (url, address) => {
+    const expected = { kind: "pair", address, options: {} };
+    expect(parseGanglionUrl(url)).toEqual({ ...expected, bind: false });
+    expect(parseGanglionUrl(`${url.trim()}?bind`)).toEqual({ ...expected, bind: true });
+  });
+
+  test("is read as it is written", () => {
+    for (const path of ["/run/x.sock", "/a b/50%?#é", "/;,/:@&=+$-_.!~*'()[]"]) {
+      expect(parseGanglionUrl(formatUrl("pair", { path })).address).toEqual({ path });
+    }
+  });
+
+  test.each(["pair://h:1", "pair+ipc:///run/x.sock"])("%s takes parameters", (url) => {
+    const { bind, options } = parseGanglionUrl(`${url}?segment=a%20b&bind=true`);
+    expect([bind, options]).toEqual([true, { segment: "a b" }]);
+    for (const [parameters, message] of [
+      ["?bind=no", /: bind takes no value, but is no$/],
+      ["?bind&bind", /: it has bind more than once$/],
+      ["?segment=", /: its segment has no name$/],
+      ["?peers=h:1", /: its parameter peers is not known; known: bind, segment$/],
+    ] as const) {
+      expect(() => parseGanglionUrl(url + parameters)).toThrow(UsageError);
+      expect(() => parseGanglionUrl(url + parameters)).toThrow(message);
+    }
+  });
+
+  test.each([
+    ["pair:///run/x.sock", /a pair URL is pair:\/\/HOST:PORT and parameters, nothing else$/],
+    ["pair://", /it names no host: pair:\/\/HOST:PORT$/],
+    ["pair+ipc://", /it names no path: pair\+ipc:\/\/\/PATH$/],
+    ["pair+ipc://?bind", /it names no path: pair\+ipc:\/\/\/PATH$/],
+    ["pair+ipc:/run/x.sock", /a pair\+ipc URL is pair\+ipc:\/\/\/PATH and parameters; # in /],
+    ["pair+ipc:///run/#1", /a pair\+ipc URL is pair\+ipc:\/\/\/PATH and parameters; # in /],
+    ["pair+ipc:///run/50%", /% in its path begins no escaped character; itself it is %25$/],
+  ])("%s says what would be right", (url, message) => {
+    expect(() => parseGanglionUrl(url)).toThrow(UsageError);
+    expect(() => parseGanglionUrl(url)).toThrow(message);
+  });
+});
+
+test.each(["ipc:///run/x.sock", "tcp://h:1", "constructor://h", "h:1"])(
+  "%s has a scheme that is not known, and those that are known are named",
+  (url) => {
+    expect(() => parseGanglionUrl(url)).toThrow(
+      /: its scheme [a-z]+: is not known; known: pair:\/\/, pair\+ipc:\/\/$/,
+    );
+  },
+);
+
+test.each(["", "h", "127.0.0.1:5580", "/run/x.sock"])("%j is no URL", (url) => {
+  expect(() => parseGanglionUrl(url)).toThrow(/begins with one of: pair:\/\/, pair\+ipc:\/\/$/);
+});
