@@ -1,6 +1,6 @@
 /** The ends of live connections that a test opens, and closes all at once. */
 import type { Socket } from "zeromq";
-import type { TcpAddress } from "../../src/io/address.ts";
+import { formatAddress, type StreamAddress, type TcpAddress } from "../../src/io/address.ts";
 import { Connector, type ConnectorOptions, type Listener, listen } from "../../src/io/stream.ts";
 import { type Accepted, Owner } from "./endpoints.ts";
 
@@ -23,7 +23,7 @@ export class Ends {
     return listener;
   }
 
-  connecting(address: TcpAddress, options: ConnectorOptions): void {
+  connecting(address: StreamAddress, options: ConnectorOptions): void {
     const connector = new Connector(address, { ...prompt, ...options }, this.#owner);
     this.#opened.push(() => connector.close());
   }
@@ -55,6 +55,7 @@ export async function bound(socket: Socket, port: number | "*" = "*"): Promise<T
 }
 
 /** Connects one. */
-export function connect(socket: Socket, { host, port }: TcpAddress): void {
-  socket.connect(`tcp://${host}:${port}`);
+export function connect(socket: Socket, address: StreamAddress): void {
+  const protocol = address.path === undefined ? "tcp" : "ipc";
+  socket.connect(`${protocol}://${formatAddress(address)}`);
 }
