@@ -3,8 +3,8 @@ import type { Socket } from "node:net";
 import { PeerError, TransportError } from "../errors.ts";
 import type { Peer } from "../protocol/zmtp/handshake.ts";
 import { Session, type SessionOptions, type SessionSink } from "../protocol/zmtp/session.ts";
-import { Alarm } from "./alarm.ts";
 import { type Clock, systemClock } from "./clock.ts";
+import { FairAlarm } from "./fair-alarm.ts";
 import { SendBuffer, type SendTarget } from "./send-buffer.ts";
 
 export interface ConnectionOptions extends SessionOptions {
@@ -52,8 +52,7 @@ export class Connection {
   readonly #output: SendBuffer;
   readonly #maker: ConnectionMaker;
   readonly #sink: ConnectionSink;
-  readonly #alarm: Alarm;
-  #wakeComes: NodeJS.Immediate | undefined;
+  readonly #alarm: FairAlarm;
   #reason: CloseReason;
   /** When a connection that is ending is destroyed. */
   #endsMs: number | undefined;
@@ -77,7 +76,7 @@ export class Connection {
     this.remote = remote;
     this.#socket = socket;
     this.#clock = clock;
-    this.#alarm = new Alarm(clock, () => this.#ring());
+    this.#alarm = new FairAlarm(clock, () => this.#ring());
     this.#output = new SendBuffer(this.#sendTarget(), {
       highWater: options.sendHighWaterBytes ?? sendHighWaterDefault,
     });
@@ -290,19 +289,13 @@ export class Connection {
   }
 
   #ring(): void {
-    // After a long computation timers come before the bytes that have arrived meanwhile. Those are
-    // to be read first, else a peer would be found silent that was not.
-    this.#wakeComes ??= setImmediate(() => {
-      this.#wakeComes = undefined;
-      const nowMs = this.#clock.nowMs();
-      if (nowMs >= (this.#endsMs ?? Number.POSITIVE_INFINITY)) this.#giveUp();
-      else this.#guard(() => this.#session.wake(nowMs));
-    });
+    const nowMs = this.#clock.nowMs();
+    if (nowMs >= (this.#endsMs ?? Number.POSITIVE_INFINITY)) this.#giveUp();
+    else this.#guard(() => this.#session.wake(nowMs));
   }
 
   #closed(): void {
     this.#alarm.set(undefined);
-    clearImmediate(this.#wakeComes);
     this.#session.close();
     this.#unsentBytes = this.#output.pendingBytes;
     this.#output.close();
