@@ -124,6 +124,66 @@ describe("Connection, traffic", () => {
   });
 });
 
+describe("Connection, a peer that the owner lets in", () => {
+  const byOwner = { admission: "by owner" } as const;
+  const greetingBytes = greeting31.length / 2;
+
+  test("gets READY and is heard when it is let in, not before", async () => {
+    const end = await accepted(byOwner);
+    peer.send(`${greeting31 + readyPair}000155`);
+    expect(await end.events.take()).toBe("knocks unknown");
+    expect(await end.events.take()).toBe("knocks PAIR");
+    await peer.receive(greetingBytes);
+    await quiet();
+    expect([peer.rest, end.events.left]).toEqual(["", []]);
+    end.connection.admit();
+    expect(await end.events.take()).toBe("ready PAIR");
+    expect(await end.events.take()).toBe("frame 55");
+    expect(await peer.receive(handshakeBytes - greetingBytes)).toBe(readyPair);
+    peer.send("000166");
+    expect(await end.events.take()).toBe("frame 66");
+  });
+
+  test("is not read meanwhile: what it sends waits in its own system", async () => {
+    const end = await accepted(byOwner);
+    end.frame = (body) => end.events.put(`${body.length}`);
+    peer.send(greeting31 + readyPair);
+    const frame = Buffer.concat([bytesOf("020000000000100000"), Buffer.alloc(1_048_576)]);
+    for (let count = 0; count < 32; count++) peer.socket.write(frame);
+    for (let turn = 0; turn < 50; turn++) await nextTurn();
+    expect(peer.socket.writableLength).toBeGreaterThan(16 * 1_048_576);
+    expect(end.connection.receivedBytes).toBeLessThan(1_048_576);
+    end.connection.admit();
+    for (const event of ["knocks unknown", "knocks PAIR", "ready PAIR"]) {
+      expect(await end.events.take()).toBe(event);
+    }
+    for (let count = 0; count < 32; count++) expect(await end.events.take()).toBe("1048576");
+  });
+
+  test("may be refused instead, and then the end of a peer that had sent more is seen", async () => {
+    const end = await accepted(byOwner);
+    peer.send(`${greeting31 + readyPair}${"000101".repeat(10_000)}`);
+    expect(await end.events.take()).toBe("knocks unknown");
+    expect(await end.events.take()).toBe("knocks PAIR");
+    end.connection.refuse("taken");
+    await peer.ended;
+    expect(peer.rest.length / 2).toBe(greetingBytes);
+    peer.socket.end();
+    expect(await end.events.take()).toBe("closed");
+  });
+
+  test("is given up when the time for the handshake is over", async () => {
+    const end = await accepted({ ...byOwner, handshakeTimeoutMs: 700 });
+    peer.send(greeting31 + readyPair);
+    expect(await end.events.take()).toBe("knocks unknown");
+    expect(await end.events.take()).toBe("knocks PAIR");
+    clock.advance(700);
+    expect(await end.events.take()).toBe(
+      "closed: 700 ms have passed before this end had let it in",
+    );
+  });
+});
+
 describe("Connection, errors of the peer", () => {
   test("the connection ends with the PeerError as its reason", async () => {
     const end = await ready();
@@ -326,6 +386,19 @@ describe("Connection, time", () => {
     expect(end.events.left).toEqual([]);
     clock.advance(1);
     expect(await end.events.take()).toMatch(/^closed: nothing came from the peer for 1300 ms/);
+  });
+
+  test("paused it sends PINGs every 500 ms, and the one that is overdue at once", async () => {
+    const rare = { heartbeat: { ...heartbeat, intervalMs: 2_000 } };
+    const end = await ready(rare);
+    clock.advance(1_000);
+    await quiet();
+    expect(peer.rest).toBe("");
+    end.connection.pause();
+    clock.advance(0);
+    expect(await peer.receive(9)).toBe("04070450494e470000");
+    clock.advance(500);
+    expect(await peer.receive(9)).toBe("04070450494e470000");
   });
 
   test("bytes that arrived during a long computation count before the time-out does", async () => {

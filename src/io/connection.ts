@@ -101,6 +101,11 @@ export class Connection {
     return this.#session.peer;
   }
 
+  /** Bytes that have come from the peer, also those that nobody has looked at yet. */
+  get receivedBytes(): number {
+    return this.#socket.bytesRead;
+  }
+
   /** Bytes that the system has not taken yet. */
   get pendingBytes(): number {
     return this.#output.pendingBytes;
@@ -114,13 +119,20 @@ export class Connection {
   /** Hands over nothing more, also in the middle of a chunk, and stops reading the socket. */
   pause(): void {
     this.#session.pause();
-    this.#socket.pause();
+    this.#readOrNot();
+    this.#setAlarm();
   }
 
   /** Goes on, first with what had arrived. */
   resume(): void {
-    this.#socket.resume();
     this.#guard(() => this.#session.resume(this.#clock.nowMs()));
+    this.#readOrNot();
+  }
+
+  /** Lets a peer in that knocks; see `Session.admit`. */
+  admit(): void {
+    this.#guard(() => this.#session.admit(this.#clock.nowMs()));
+    this.#readOrNot();
   }
 
   /** From now on PONGs carry no context: this end drops what arrives. */
@@ -175,6 +187,10 @@ export class Connection {
       send: (bytes) => {
         if (!this.#output.closed) this.#output.append(bytes);
       },
+      knocks: (peer) => {
+        this.#sink.knocks(peer);
+        this.#readOrNot();
+      },
       ready: (peer) => this.#sink.ready(peer, this.#output),
       frame: (body, more) => this.#sink.frame(body, more),
       subscribe: (prefix) => this.#sink.subscribe?.(prefix),
@@ -193,6 +209,11 @@ export class Connection {
         if (this.#endsMs !== undefined) this.#endOutput();
       },
     };
+  }
+
+  #readOrNot(): void {
+    if (this.#session.isReading) this.#socket.resume();
+    else this.#socket.pause();
   }
 
   #receive(chunk: Buffer): void {

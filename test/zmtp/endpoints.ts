@@ -9,7 +9,7 @@ import type { Peer } from "../../src/protocol/zmtp/handshake.ts";
 import { Mailbox } from "./mailbox.ts";
 import { bytesOf, hexOf } from "./recorder.ts";
 
-/** One connection of an owner. `events` has one line for each call: `ready`, `frame 01 more` … */
+/** One connection of an owner. `events` has one line for each call: `ready PAIR`, `frame 01 more` … */
 export class Accepted implements ConnectionSink {
   readonly events = new Mailbox<string>();
   readonly connection: Connection;
@@ -20,6 +20,10 @@ export class Accepted implements ConnectionSink {
 
   constructor(connection: Connection) {
     this.connection = connection;
+  }
+
+  knocks(peer: Peer | undefined): void {
+    this.events.put(`knocks ${peer === undefined ? "unknown" : peer.socketType}`);
   }
 
   ready(peer: Peer, output: SendBuffer): void {

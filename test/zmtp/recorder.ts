@@ -5,6 +5,7 @@ import { Session, type SessionOptions, type SessionSink } from "../../src/protoc
 
 /** One call to a sink. Bytes are hex, so that views cannot change afterwards unseen. */
 export type Noted =
+  | { readonly kind: "knocks"; readonly peer: Peer | undefined }
   | { readonly kind: "ready"; readonly peer: Peer }
   | { readonly kind: "frame"; readonly body: string; readonly more: boolean }
   | { readonly kind: "subscribe"; readonly prefix: string }
@@ -17,10 +18,16 @@ export class Recorder implements SessionSink {
   /** What the session sent, joined, since it was last read. */
   #sent: Uint8Array[] = [];
   context: Uint8Array = new Uint8Array(0);
+  onKnock: (peer: Peer | undefined) => void = () => {};
   onFrame: () => void = () => {};
 
   send(bytes: Uint8Array): void {
     this.#sent.push(bytes);
+  }
+
+  knocks(peer: Peer | undefined): void {
+    this.noted.push({ kind: "knocks", peer });
+    this.onKnock(peer);
   }
 
   ready(peer: Peer): void {

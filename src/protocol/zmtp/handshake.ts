@@ -7,7 +7,7 @@ import {
   greetingStartByteCount,
   type ZmtpRevision,
 } from "./greeting.ts";
-import { type Mechanism, NullMechanism } from "./mechanism.ts";
+import { type Mechanism, NullMechanism, type Utterance } from "./mechanism.ts";
 import {
   encodeMetadata,
   type Metadata,
@@ -18,7 +18,13 @@ import {
 } from "./metadata.ts";
 import { checkSocketType, type SocketType } from "./socket-type.ts";
 
-/** What is known of the other end once the handshake is over. */
+/**
+ * Who lets the peer in. `at once`: it is in as soon as the protocol allows. `by owner`: what would
+ * let it in is held back until the owner says so.
+ */
+export type Admission = "at once" | "by owner";
+
+/** What is known of the other end once its part of the handshake is over. */
 export interface Peer {
   readonly revision: ZmtpRevision;
   readonly socketType: string;
@@ -31,6 +37,7 @@ export interface HandshakeOptions {
   readonly socketType: SocketType;
   readonly plexo: PlexoIdentity | undefined;
   readonly timeoutMs: number;
+  readonly admission: Admission;
 }
 
 /** Nothing is due before `start`. */
@@ -41,12 +48,16 @@ export class Handshake {
   readonly #greeting = new GreetingReader();
   #greetingRest: Uint8Array | undefined;
   readonly #send: (bytes: Uint8Array) => void;
+  #admitted: boolean;
+  /** The frame that lets the peer in, while it waits for `admit`. */
+  #heldBack: Uint8Array | undefined;
   #deadlineMs = Number.POSITIVE_INFINITY;
 
   constructor(options: HandshakeOptions, send: (bytes: Uint8Array) => void) {
     this.#socketType = options.socketType;
     this.#timeoutMs = options.timeoutMs;
     this.#mechanism = new NullMechanism(encodeMetadata(options.socketType, options.plexo));
+    this.#admitted = options.admission === "at once";
     this.#send = send;
   }
 
@@ -69,12 +80,12 @@ export class Handshake {
   greet(chunk: Uint8Array): number {
     const taken = this.#greeting.push(chunk);
     if (this.#greeting.begun) {
-      this.#sendIfAny(this.#greetingRest);
+      if (this.#greetingRest !== undefined) this.#send(this.#greetingRest);
       this.#greetingRest = undefined;
     }
     if (this.#greeting.complete) {
       this.#greeting.checkMechanism(this.#mechanism.name);
-      this.#sendIfAny(this.#mechanism.start());
+      this.#say(this.#mechanism.start());
     }
     return taken;
   }
@@ -85,11 +96,11 @@ export class Handshake {
 
   /**
    * Takes a command that came after the greeting.
-   * @returns The peer, when that was the last of the handshake.
+   * @returns The peer, when that was its last of the handshake.
    * @throws {PeerError} if the command does not belong here, or the peer does not go with this end.
    */
   receive(name: string, data: Uint8Array): Peer | undefined {
-    this.#sendIfAny(this.#mechanism.receive(name, data));
+    this.#say(this.#mechanism.receive(name, data));
     const metadata = this.#mechanism.peerMetadata;
     if (metadata === undefined) return undefined;
     const socketType = propertyText(metadata, socketTypeProperty);
@@ -99,6 +110,18 @@ export class Handshake {
       plexo: plexoIdentity(metadata),
       metadata,
     };
+  }
+
+  /** Lets the peer in: what was held back goes out, and nothing is held back any more. */
+  admit(): void {
+    this.#admitted = true;
+    if (this.#heldBack !== undefined) this.#send(this.#heldBack);
+    this.#heldBack = undefined;
+  }
+
+  /** True while what lets the peer in is due, and waits for `admit`. */
+  get holdsBack(): boolean {
+    return this.#heldBack !== undefined;
   }
 
   get deadlineMs(): number {
@@ -120,13 +143,16 @@ export class Handshake {
     });
   }
 
-  #sendIfAny(frame: Uint8Array | undefined): void {
-    if (frame !== undefined) this.#send(frame);
+  #say(utterance: Utterance | undefined): void {
+    if (utterance === undefined) return;
+    if (utterance.admits && !this.#admitted) this.#heldBack = utterance.frame;
+    else this.#send(utterance.frame);
   }
 
   // libzmq closes without a word where mechanism or socket type do not suit it.
   get #missing(): string {
     if (this.#greeting.byteCount === 0) return "it sent anything";
+    if (this.#mechanism.peerMetadata !== undefined) return "this end had let it in";
     return this.#greeting.complete
       ? `its READY came: perhaps it takes no ${this.#socketType} peer`
       : `its greeting was complete (${this.#greeting.byteCount} of ${greetingByteCount} bytes came): perhaps its security mechanism is another`;

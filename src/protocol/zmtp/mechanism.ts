@@ -7,6 +7,17 @@ import { PeerError } from "../../errors.ts";
 import { encodeCommand } from "./command.ts";
 import { type Metadata, parseMetadata } from "./metadata.ts";
 
+/** What this end says in a handshake. */
+export interface Utterance {
+  /** A whole frame. */
+  readonly frame: Uint8Array;
+  /**
+   * It lets the peer in: after it the peer may take the handshake for done, and send messages. Such
+   * a frame waits for the owner where that decides on admission.
+   */
+  readonly admits: boolean;
+}
+
 /**
  * The handshake of one connection. A session has taken ERROR out before. NULL leaves traffic as it
  * is; a mechanism that encrypts it will open every frame received and seal every frame sent.
@@ -14,15 +25,15 @@ import { type Metadata, parseMetadata } from "./metadata.ts";
 export interface Mechanism {
   /** As in the greeting. */
   readonly name: string;
-  /** The greetings are exchanged. @returns The frame to send now, if this end speaks first. */
-  start(): Uint8Array | undefined;
+  /** The greetings are exchanged. @returns What to say now, if this end speaks first. */
+  start(): Utterance | undefined;
   /**
    * Takes the peer's next command.
-   * @returns The frame to send in reply, if any.
+   * @returns The reply, if any.
    * @throws {PeerError} if the handshake fails.
    */
-  receive(name: string, data: Uint8Array): Uint8Array | undefined;
-  /** What the peer says of itself; defined as soon as the handshake is over on this end. */
+  receive(name: string, data: Uint8Array): Utterance | undefined;
+  /** What the peer says of itself; defined as soon as its part of the handshake is over. */
   readonly peerMetadata: Metadata | undefined;
 }
 
@@ -37,8 +48,8 @@ export class NullMechanism implements Mechanism {
     this.#metadata = metadata;
   }
 
-  start(): Uint8Array {
-    return encodeCommand("READY", this.#metadata);
+  start(): Utterance {
+    return { frame: encodeCommand("READY", this.#metadata), admits: true };
   }
 
   receive(name: string, data: Uint8Array): undefined {

@@ -1,16 +1,18 @@
 /** The life of a session, as a table. */
 
-export type SessionState = "idle" | "greeting" | "handshake" | "traffic" | "closed";
-export type SessionEvent = "started" | "greeted" | "readied" | "closed";
+export type SessionState = "idle" | "greeting" | "handshake" | "knocking" | "traffic" | "closed";
+export type SessionEvent = "started" | "greeted" | "knocked" | "readied" | "closed";
 
 /**
  * idle: nothing sent. greeting: own greeting sent, the peer's not complete. handshake: the
- * mechanism's commands. traffic: messages and commands. closed: for good, by whatever cause.
+ * mechanism's commands. knocking: the peer has said all, and waits to be let in. traffic: messages
+ * and commands. closed: for good, by whatever cause.
  */
 const transitions: Readonly<Record<SessionState, Partial<Record<SessionEvent, SessionState>>>> = {
   idle: { started: "greeting", closed: "closed" },
   greeting: { greeted: "handshake", closed: "closed" },
-  handshake: { readied: "traffic", closed: "closed" },
+  handshake: { knocked: "knocking", readied: "traffic", closed: "closed" },
+  knocking: { readied: "traffic", closed: "closed" },
   traffic: { closed: "closed" },
   closed: { closed: "closed" },
 };

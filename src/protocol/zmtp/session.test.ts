@@ -398,21 +398,22 @@ describe("Session, ends", () => {
     expect(other.end()?.message).toMatch(/before its READY came/);
   });
 
-  test("refuse tells a peer of ours the reason, a foreign one in the handshake only", () => {
+  test("refuse tells a peer of ours the reason; to others, known or not, it is an end", () => {
     const reason = "this_pair_has_a_peer";
-    const error = `041b054552524f5214${textHex(reason)}`;
-    const traffic = pairInTraffic({}, readyOfOurs);
-    traffic.session.refuse(reason);
-    expect(traffic.recorder.takeSent()).toBe(error);
+    const ours = pairInTraffic({}, readyOfOurs);
+    ours.session.refuse(reason);
+    expect(ours.recorder.takeSent()).toBe(`041b054552524f5214${textHex(reason)}`);
+    ours.session.refuse(reason);
+    expect(ours.recorder.takeSent()).toBe("");
     const foreign = pairInTraffic();
     foreign.session.refuse(reason);
     expect(foreign.recorder.takeSent()).toBe("");
-    const handshake = started();
-    handshake.session.receive(bytesOf(greeting31), 0);
-    handshake.recorder.takeSent();
-    handshake.session.refuse(reason);
-    expect(handshake.recorder.takeSent()).toBe(error);
-    expect([traffic, foreign, handshake].map(({ session }) => session.state)).toEqual(
+    const unknown = started();
+    unknown.session.receive(bytesOf(greeting31), 0);
+    unknown.recorder.takeSent();
+    unknown.session.refuse(reason);
+    expect(unknown.recorder.takeSent()).toBe("");
+    expect([ours, foreign, unknown].map(({ session }) => session.state)).toEqual(
       Array(3).fill("closed"),
     );
   });

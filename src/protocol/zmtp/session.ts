@@ -4,7 +4,7 @@ import { checkAbove0 } from "../check-above-0.ts";
 import { encodeError, parseCommand, parseError } from "./command.ts";
 import { FrameRules, frameFlags } from "./frame.ts";
 import { type FrameHandler, FrameReader } from "./frame-reader.ts";
-import { Handshake, type Peer } from "./handshake.ts";
+import { type Admission, Handshake, type Peer } from "./handshake.ts";
 import {
   checkHeartbeatOptions,
   Heartbeat,
@@ -25,8 +25,10 @@ export interface SessionOptions {
    * subscriptions.
    */
   readonly bodyBytesMax?: number | undefined;
-  /** From `start` to the peer's READY. Default: 30,000. */
+  /** From `start` to the end of the handshake. Default: 30,000. */
   readonly handshakeTimeoutMs?: number | undefined;
+  /** `by owner`: the sink is told that the peer `knocks`, and lets it in. Default: `at once`. */
+  readonly admission?: Admission | undefined;
   /** Default: no PING is sent, and silence is minded only if the peer gives a TTL. */
   readonly heartbeat?: HeartbeatOptions | undefined;
   /**
@@ -38,6 +40,13 @@ export interface SessionOptions {
 
 /** What a session does to its owner. All calls come from within a call to the session. */
 export interface SessionSink extends HeartbeatSink, SubscriberSink {
+  /**
+   * With `by owner` only: what lets the peer in is due, and held back until `admit`, which may be
+   * called from here. A peer that is still not let in when its part of the handshake is over knocks
+   * again, and from then on nothing is read.
+   * @param peer Undefined as long as it has not said who it is.
+   */
+  knocks(peer: Peer | undefined): void;
   /** The handshake is over: messages may be sent from now on. */
   ready(peer: Peer): void;
   /**
@@ -70,17 +79,20 @@ export class Session implements FrameHandler {
   readonly #subscriptions: SubscriptionReader | undefined;
   #state: SessionState = "idle";
   #peer: Peer | undefined;
+  #paused = false;
   /** The time of the call that is being served. */
   #nowMs = 0;
 
   /** @throws {UsageError} if an option is not in its range. */
   constructor(options: SessionOptions, sink: SessionSink) {
     checkSessionOptions(options);
-    const { socketType, plexo } = options;
+    const { socketType, plexo, admission = "at once" } = options;
     const timeoutMs = options.handshakeTimeoutMs ?? handshakeTimeoutMsDefault;
     this.#options = options;
     this.#sink = sink;
-    this.#handshake = new Handshake({ socketType, plexo, timeoutMs }, (bytes) => sink.send(bytes));
+    this.#handshake = new Handshake({ socketType, plexo, timeoutMs, admission }, (bytes) =>
+      sink.send(bytes),
+    );
     this.#heartbeat = new Heartbeat(sink);
     this.#subscriptions = socketType === "PUB" ? new SubscriptionReader(sink) : undefined;
   }
@@ -92,7 +104,7 @@ export class Session implements FrameHandler {
   }
 
   /**
-   * Takes what arrived. While paused it is kept, so who pauses also stops reading.
+   * Takes what arrived. While `isReading` is false that is only kept, and should be left unread.
    * @param chunk Its memory must not be used again.
    * @throws {PeerError} if the peer breaks a rule, or refuses this end.
    */
@@ -127,17 +139,40 @@ export class Session implements FrameHandler {
 
   /**
    * From now on no frame is handed over, also if the sink calls it in the middle of a chunk.
-   * The peer's silence is not minded meanwhile; PINGs go on, so that it does not mind ours.
+   * The peer's silence is not minded meanwhile; PINGs go on, so that it does not mind ours, and
+   * become more frequent, so `deadlineMs` may come nearer.
    */
   pause(): void {
+    this.#paused = true;
     this.#reader.pause();
     this.#heartbeat.suspend();
   }
 
   /** Hands over what was kept, and goes on. @throws {PeerError} as `receive`. */
   resume(nowMs: number): void {
+    this.#paused = false;
     this.#heartbeat.resume(nowMs);
-    this.#serve(nowMs, () => this.#reader.resume());
+    this.#serve(nowMs, () => this.#readOn());
+  }
+
+  /** False while what arrives is only kept: this end is paused, or the peer waits to be let in. */
+  get isReading(): boolean {
+    return !this.#paused && this.#state !== "knocking";
+  }
+
+  /**
+   * With `by owner`: lets the peer in. What was held back goes out, now or when it is due; if the
+   * peer has said all, traffic begins, first with what it has sent meanwhile. A second call does
+   * nothing. @throws {PeerError} as `receive`.
+   */
+  admit(nowMs: number): void {
+    if (this.#state === "closed") return;
+    this.#serve(nowMs, () => {
+      this.#handshake.admit();
+      if (this.#state !== "knocking" || this.#peer === undefined) return;
+      this.#beginTraffic(this.#peer);
+      this.#readOn();
+    });
   }
 
   /**
@@ -173,9 +208,12 @@ export class Session implements FrameHandler {
     return error;
   }
 
-  /** Closes the session, and tells the peer why if it would understand. */
+  /**
+   * Closes the session, and tells a peer of ours why. To others it is an end and no more: ERROR in
+   * the handshake is for what will never do, and after it libzmq does not come again.
+   */
   refuse(reason: string): void {
-    this.#sendError(reason);
+    if (this.#state !== "closed" && this.#peer?.plexo) this.#sink.send(encodeError(reason));
     this.close();
   }
 
@@ -189,7 +227,7 @@ export class Session implements FrameHandler {
     return this.#state;
   }
 
-  /** Defined once the handshake is over, also after the close. */
+  /** Defined once its part of the handshake is over, also after the close. */
   get peer(): Peer | undefined {
     return this.#peer;
   }
@@ -207,6 +245,7 @@ export class Session implements FrameHandler {
   #greet(chunk: Uint8Array): number {
     const taken = this.#handshake.greet(chunk);
     if (this.#handshake.greeted) this.#move("greeted");
+    if (this.#handshake.holdsBack) this.#sink.knocks(undefined);
     return taken;
   }
 
@@ -228,6 +267,16 @@ export class Session implements FrameHandler {
     const peer = this.#handshake.receive(name, data);
     if (peer === undefined) return;
     this.#peer = peer;
+    if (!this.#handshake.holdsBack) {
+      this.#beginTraffic(peer);
+      return;
+    }
+    this.#move("knocked");
+    this.#reader.pause();
+    this.#sink.knocks(peer);
+  }
+
+  #beginTraffic(peer: Peer): void {
     this.#move("readied");
     const { heartbeat, heartbeatWith } = this.#options;
     const withoutHeartbeat = heartbeatWith === "ours" && peer.plexo === undefined;
@@ -243,9 +292,13 @@ export class Session implements FrameHandler {
     if (isPublisher) this.#rules.mendCommands();
   }
 
+  #readOn(): void {
+    if (this.isReading) this.#reader.resume();
+  }
+
   /**
-   * RFC 37 has ERROR in the handshake only. Ours understand it later, too; to others the end of the
-   * connection has to be enough.
+   * The peer broke a rule. RFC 37 has ERROR in the handshake only. Ours understand it later, too; to
+   * others the end of the connection has to be enough.
    */
   #sendError(reason: string): void {
     if (this.#state === "handshake" || (this.#state === "traffic" && this.#peer?.plexo)) {
@@ -270,8 +323,8 @@ export class Session implements FrameHandler {
   }
 
   #endError(): TransportError | undefined {
-    if (this.#state === "greeting" || this.#state === "handshake")
-      return this.#handshake.endError();
+    if (this.#state === "idle" || this.#state === "closed") return undefined;
+    if (this.#state !== "traffic") return this.#handshake.endError();
     const unfinished = this.#reader.unfinished;
     if (unfinished === undefined) return undefined;
     return new TransportError(`the peer ended the connection within a frame, after ${unfinished}`, {
