@@ -190,6 +190,33 @@ describe("heartbeats while paused", () => {
     expect(() => session.wake(5_400)).toThrow(TransportError);
   });
 
+  test("PINGs come every 500 ms, also if they are rarer else: a bound pair may ask who sits", () => {
+    const rare = { heartbeat: { ...heartbeat, intervalMs: 2_000 } };
+    const { session, recorder } = pairInTraffic(rare);
+    expect(pingTimes(session, recorder, 2_300)).toEqual([2_000]);
+    session.pause();
+    expect(pingTimes(session, recorder, 4_000)).toEqual([2_500, 3_000, 3_500]);
+    session.resume(4_000);
+    expect(session.deadlineMs).toBe(4_000 + 800);
+    session.receive(message, 4_100);
+    expect(pingTimes(session, recorder, 5_600)).toEqual([5_500]);
+  });
+
+  test("the last PING being longer ago than that, one is due at once", () => {
+    const rare = { heartbeat: { ...heartbeat, intervalMs: 2_000 } };
+    const { session, recorder } = pairInTraffic(rare);
+    session.receive(message, 1_700);
+    session.pause();
+    session.wake(1_700);
+    expect([recorder.takeSent(), session.deadlineMs]).toEqual([ping, 2_200]);
+  });
+
+  test("paused towards a peer without heartbeats it sends no PING", () => {
+    const { session } = pairInTraffic({ heartbeat, heartbeatWith: "ours" });
+    session.pause();
+    expect(session.deadlineMs).toBeUndefined();
+  });
+
   test("frames kept are handed over when resumed, and those that break a rule are refused then", () => {
     const { session, recorder } = pairInTraffic();
     recorder.onFrame = () => session.pause();

@@ -27,6 +27,11 @@ export interface HeartbeatSink {
   pong(context: Uint8Array): void;
 }
 
+/**
+ * The longest interval of PINGs while this end does not read. It answers none then, and a bound pair
+ * whose seat a newcomer wants takes a peer for dead that it has not heard for a second.
+ */
+const suspendedIntervalMs = 500;
 const never = Number.POSITIVE_INFINITY;
 const unsentPongsMax = 1_000;
 const nothing = new Uint8Array(0);
@@ -35,7 +40,8 @@ const nothing = new Uint8Array(0);
 export class Heartbeat {
   #options: HeartbeatOptions | undefined;
   readonly #sink: HeartbeatSink;
-  #nextPingMs = never;
+  /** When the last PING went out; at first, when traffic began. */
+  #pingedMs = never;
   /** When the first PING went out that nothing has arrived since. */
   #unansweredSinceMs = never;
   #heardMs = never;
@@ -58,7 +64,7 @@ export class Heartbeat {
   start(options: HeartbeatOptions | undefined, nowMs: number): void {
     this.#options = options;
     this.#heardMs = nowMs;
-    if (options !== undefined) this.#nextPingMs = nowMs + options.intervalMs;
+    this.#pingedMs = nowMs;
   }
 
   /** Bytes have come. */
@@ -81,9 +87,9 @@ export class Heartbeat {
    * @throws {UsageError} if the sink gives a context of more than 16 bytes.
    */
   ping(nowMs: number): void {
-    if (this.#options !== undefined) {
-      this.#nextPingMs = nowMs + this.#options.intervalMs;
-      if (this.#unansweredSinceMs === never) this.#unansweredSinceMs = nowMs;
+    this.#pingedMs = nowMs;
+    if (this.#options !== undefined && this.#unansweredSinceMs === never) {
+      this.#unansweredSinceMs = nowMs;
     }
     if (this.#sendBlocked && ++this.#unsentPings > 1) return;
     this.#sink.send(encodePing(this.#options?.ttlMs ?? 0, this.#sink.pingContext()));
@@ -120,7 +126,7 @@ export class Heartbeat {
     this.#echoes = false;
   }
 
-  /** This end does not read, so silence means nothing. PINGs go on. */
+  /** This end does not read, so silence means nothing. PINGs go on, every 500 ms at least. */
   suspend(): void {
     this.#suspended = true;
   }
@@ -152,6 +158,14 @@ export class Heartbeat {
   #waitAfresh(nowMs: number): void {
     this.#heardMs = nowMs;
     if (this.#unansweredSinceMs !== never) this.#unansweredSinceMs = nowMs;
+  }
+
+  get #nextPingMs(): number {
+    if (this.#options === undefined) return never;
+    const { intervalMs } = this.#options;
+    return (
+      this.#pingedMs + (this.#suspended ? Math.min(intervalMs, suspendedIntervalMs) : intervalMs)
+    );
   }
 
   get #silenceEndsMs(): number {
