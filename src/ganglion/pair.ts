@@ -106,8 +106,9 @@ export class PairGanglion extends TransportGanglion<PairSynapse> {
     this.#outbox = new Outbox(this.name, options.queue);
     this.#seat = new Seat({
       seated: (link) => this.#connected(link),
-      refused: (link) => this.#refused(link),
-      unseated: (link) => this.#unseated(link),
+      vacated: () => this.#disconnected(),
+      replaced: (link) => this.#replaced(link),
+      refused: (link, why) => this.#refused(link, why),
     });
     this.#opened = connects ? this.#connect() : this.#listen();
     this.#opened.catch((cause: Error) => this.#cannotOpen(cause));
@@ -207,7 +208,8 @@ export class PairGanglion extends TransportGanglion<PairSynapse> {
 
   #accept(connection: Connection): PairLink {
     const link = new PairLink(connection, {
-      ready: (ready) => this.#seat.claim(ready),
+      knocks: (knocking) => this.#seat.knock(knocking),
+      ready: (ready) => this.#seat.take(ready),
       writable: () => this.#outbox.flush(),
       arrived: (envelope, isFromOurs) => this.#arrived(envelope, isFromOurs),
       malformed: (cause) => this.droppedElsewhere("malformed", undefined, cause),
@@ -226,16 +228,21 @@ export class PairGanglion extends TransportGanglion<PairSynapse> {
     this.readinessChanged();
   }
 
-  #refused(link: PairLink): void {
+  #disconnected(): void {
+    this.#outbox.connect(undefined);
+    this.junction?.changed(this);
+    this.readinessChanged();
+  }
+
+  #refused(link: PairLink, why: string): void {
     this.report({
       kind: "peer-refused",
-      message: `a connection from ${link.remote} was refused: a pair has one peer`,
+      message: `a connection from ${link.remote} was refused: ${why}`,
       ganglion: this.name,
     });
   }
 
-  #unseated(link: PairLink): void {
-    this.#outbox.connect(undefined);
+  #replaced(link: PairLink): void {
     this.report({
       kind: "connection-lost",
       message: `the peer at ${link.remote} was replaced by a newcomer`,
@@ -245,14 +252,9 @@ export class PairGanglion extends TransportGanglion<PairSynapse> {
 
   #closed(link: PairLink, reason: CloseReason): void {
     this.#links.delete(link);
-    const wasPeer = this.#seat.sitter === link;
-    this.#seat.leave(link);
     this.#countUnconfirmed(link);
     if (reason !== undefined) this.#reportFailure(reason);
-    if (!wasPeer) return;
-    this.#outbox.connect(undefined);
-    this.junction?.changed(this);
-    this.readinessChanged();
+    this.#seat.leave(link);
   }
 
   #countUnconfirmed(link: PairLink): void {
@@ -377,6 +379,8 @@ function connectionOptionsOf(
       return identity();
     },
     bodyBytesMax,
+    // Who connects has one connection at a time, and lets everybody in.
+    admission: options.bind === undefined ? "at once" : "by owner",
     handshakeTimeoutMs,
     heartbeat: { ...heartbeatDefault, ...options.heartbeat, ttlMs: 0 },
     heartbeatWith: "ours",

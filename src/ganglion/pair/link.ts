@@ -13,6 +13,8 @@ import { UnsentCount } from "./unsent-count.ts";
 
 /** What a link does to the ganglion it belongs to. */
 export interface LinkOwner {
+  /** It waits to be let in: its greeting is there, or its READY, too, and then it says who it is. */
+  knocks(link: PairLink): void;
   /** The handshake is over. */
   ready(link: PairLink): void;
   /** It takes messages again after it did not. */
@@ -54,6 +56,11 @@ export class PairLink implements ConnectionSink {
   /** Where the other end is, for people. */
   get remote(): string {
     return this.#connection.remote;
+  }
+
+  /** True once its READY is there. */
+  get isKnown(): boolean {
+    return this.#peer !== undefined;
   }
 
   /** The ganglion of ours at the other end; undefined for others. */
@@ -109,17 +116,14 @@ export class PairLink implements ConnectionSink {
     if (!this.isOurs) this.#unsent.wrote(byteCount, output.pendingBytes);
   }
 
-  /** Hands over nothing more until `release`; calls add up. */
-  hold(): void {
-    if (this.#held++ === 0) this.#connection.pause();
-  }
-
-  release(): void {
-    if (--this.#held === 0) this.#connection.resume();
-  }
-
+  /** True while a receiver here is slow, so that this end reads nothing. */
   get isHeld(): boolean {
     return this.#held > 0;
+  }
+
+  /** Bytes that have come from the peer. */
+  get receivedBytes(): number {
+    return this.#connection.receivedBytes;
   }
 
   /** Resolves when the peer has answered a PING that is sent now, or the link is gone. */
@@ -146,7 +150,12 @@ export class PairLink implements ConnectionSink {
     await this.#gone;
   }
 
-  /** Ends it and tells the peer why. */
+  /** Lets the peer in that knocks. */
+  admit(): void {
+    if (!this.#deaf) this.#connection.admit();
+  }
+
+  /** Ends it, and tells a peer of ours why. */
   refuse(reason: string): void {
     this.#deaf = true;
     this.#connection.refuse(reason);
@@ -166,6 +175,11 @@ export class PairLink implements ConnectionSink {
   }
 
   // For the connection.
+
+  knocks(peer: Peer | undefined): void {
+    this.#peer = peer;
+    if (!this.#deaf) this.#owner.knocks(this);
+  }
 
   ready(peer: Peer, output: SendBuffer): void {
     this.#peer = peer;
@@ -232,11 +246,12 @@ export class PairLink implements ConnectionSink {
     this.#owner.malformed(cause);
   }
 
+  /** Hands over nothing more until then; calls add up. */
   #holdUntil(wait: Promise<void>): void {
-    this.hold();
+    if (this.#held++ === 0) this.#connection.pause();
     const release = (): void => {
       // `finish` has let go of all holds.
-      if (!this.#deaf) this.release();
+      if (!this.#deaf && --this.#held === 0) this.#connection.resume();
     };
     wait.then(release, release);
   }
