@@ -14,6 +14,12 @@ export interface ValuesOptions {
   readonly queue?: QueueOptions;
 }
 
+/** A loop over what arrives. */
+export interface AxonValues<T> extends AsyncIterableIterator<T> {
+  /** As of a subscription: resolves when messages sent from then on will arrive. */
+  readonly ready: Promise<void>;
+}
+
 /** Shorter calls for one neuron on one ganglion, and a loop over its values. */
 export class Axon<T> implements AsyncIterable<T> {
   readonly neuron: Neuron<T>;
@@ -49,7 +55,7 @@ export class Axon<T> implements AsyncIterable<T> {
   }
 
   /** Every value that arrives from now on; ends by `break`, the signal, or `close()` of the ganglion. */
-  values(options: ValuesOptions = {}): AsyncIterableIterator<T> {
+  values(options: ValuesOptions = {}): AxonValues<T> {
     return new Values(this, options);
   }
 
@@ -59,7 +65,7 @@ export class Axon<T> implements AsyncIterable<T> {
 }
 
 /** One more reactant, whose call lasts until the value is asked for. */
-class Values<T> implements AsyncIterableIterator<T> {
+class Values<T> implements AxonValues<T> {
   readonly #subscription: Subscription;
   // At most one value is held here; further ones are in the reactant's queue.
   #held: { readonly value: T; readonly taken: () => void } | undefined;
@@ -69,6 +75,10 @@ class Values<T> implements AsyncIterableIterator<T> {
   constructor(axon: Axon<T>, options: ValuesOptions) {
     this.#subscription = axon.react((value) => this.#take(value), options);
     void this.#subscription.ended.then(() => this.#end());
+  }
+
+  get ready(): Promise<void> {
+    return this.#subscription.ready;
   }
 
   next(): Promise<IteratorResult<T>> {

@@ -1,4 +1,4 @@
-export { Axon, type ValuesOptions } from "./axon.ts";
+export { Axon, type AxonValues, type ValuesOptions } from "./axon.ts";
 export { bytesCodec } from "./codec/bytes.ts";
 export type { Codec, Validate } from "./codec/codec.ts";
 export { stringCodec } from "./codec/string.ts";

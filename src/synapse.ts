@@ -40,6 +40,11 @@ export class Synapse implements Ledger {
 
   dropped(reason: DropReason, count = 1, cause?: unknown): void {
     this.counters.drop(reason, count);
+    this.tellDropped(reason, count, cause);
+  }
+
+  /** The incident of what was counted. */
+  protected tellDropped(reason: DropReason, count: number, cause?: unknown): void {
     const what = count === 1 ? "a message was dropped" : `${count} messages were dropped`;
     this.#report({
       kind: "dropped",

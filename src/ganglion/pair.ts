@@ -1,20 +1,17 @@
 /**
- * "plexo/pair": PairGanglion, two processes joined by one connection, of TCP or at a path.
+ * "plexo/pair": PairGanglion, two processes joined by one connection, over TCP or at a path.
  *
  * On the wire it is a ZeroMQ PAIR whose messages have one frame, an envelope with topic and
  * payload; pyplexo and whatever else speaks that can be the other end. Impulse ids, heartbeats and
  * confirmations go to peers of ours only, who know each other by a property in their READY.
  */
-import { PeerError, UsageError } from "../errors.ts";
-import { type Label, Origin } from "../identity.ts";
+import { UsageError } from "../errors.ts";
 import type { Impulse } from "../impulse.ts";
 import { checkAddress, formatUrl, type StreamAddress } from "../io/address.ts";
-import { systemClock } from "../io/clock.ts";
 import type { CloseReason, Connection } from "../io/connection.ts";
 import {
   Connector,
   type ConnectorOptions,
-  checkListenerOptions,
   type EndpointOwner,
   type Listener,
   type ListenerOptions,
@@ -22,23 +19,20 @@ import {
 } from "../io/stream.ts";
 import type { Neuron } from "../neuron.ts";
 import type { EnvelopeReader } from "../protocol/envelope.ts";
-import type { PlexoIdentity } from "../protocol/zmtp/metadata.ts";
 import type { Patience, QueueOptions } from "../queue.ts";
-import { checkCount } from "../ranges.ts";
-import { version } from "../version.ts";
 import type { Wait } from "../wait.ts";
-import type { GanglionOptions } from "./base.ts";
 import { PairLink } from "./pair/link.ts";
-import { Outbox } from "./pair/outbox.ts";
 import { Seat } from "./pair/seat.ts";
 import { PairSynapse } from "./pair/synapse.ts";
-import { TopicIndex } from "./topic-index.ts";
-import { TransportGanglion } from "./transport.ts";
+import { Failures } from "./wire/failures.ts";
+import { Outbox } from "./wire/outbox.ts";
+import { StreamGanglion, type StreamOptions } from "./wire/stream-ganglion.ts";
 
 export type { IpcAddress, StreamAddress, TcpAddress } from "../io/address.ts";
+export type { StreamOptions } from "./wire/stream-ganglion.ts";
 
 /** Of a pair: where it listens or connects, and its limits. */
-export interface PairOptions extends GanglionOptions {
+export interface PairOptions extends StreamOptions {
   /**
    * Where to listen; port 0 lets the system choose. Give this or `connect`. The file of a
    * Unix-domain socket is made, and removed at close; one that was left behind is replaced.
@@ -46,81 +40,41 @@ export interface PairOptions extends GanglionOptions {
   readonly bind?: StreamAddress;
   /** Where the other end listens. It need not be there yet: it is tried again and again. */
   readonly connect?: StreamAddress;
-  /**
-   * Permissions of the file of a Unix-domain socket that is bound: who may write to it may connect.
-   * Default: 0o600, the user who runs the process.
-   */
-  readonly socketMode?: number;
   /** What holds messages while there is no peer, or a slow one. Default: 1000, policy `block`. */
   readonly queue?: QueueOptions;
-  /** The longest message taken, envelope included, in and out. Default: 64 MiB. */
-  readonly messageBytesMax?: number;
-  /** Bytes under way in the socket at which messages begin to queue. Default: 1 MiB. */
-  readonly sendHighWaterBytes?: number;
-  /** From the connection to the peer's READY. Default: 30,000. */
-  readonly handshakeTimeoutMs?: number;
-  /** Towards peers of ours. Default: every 2,000 ms, given up after 10,000 ms of silence. */
-  readonly heartbeat?: { readonly intervalMs: number; readonly timeoutMs: number };
-  /** Until a connection is there, the handshake not included. Default: 10,000. */
-  readonly connectTimeoutMs?: number;
-  /** First and longest wait before it connects again. Default: 100 and 5,000 ms. */
-  readonly retryMinMs?: number;
-  readonly retryMaxMs?: number;
 }
 
-const messageBytesMaxDefault = 64 * 1024 * 1024;
-const heartbeatDefault = { intervalMs: 2_000, timeoutMs: 10_000 };
-
 /** One end of a pair. It opens by itself; see `opened`. */
-export class PairGanglion extends TransportGanglion<PairSynapse> {
-  readonly #messageBytesMax: number;
-  readonly #outbox: Outbox;
+export class PairGanglion extends StreamGanglion<PairSynapse> {
+  readonly #outbox: Outbox<PairSynapse>;
   readonly #links = new Set<PairLink>();
-  readonly #topics = new TopicIndex((topic) => this.synapses.find(topic));
   readonly #seat: Seat;
   readonly #connectionOptions: ConnectorOptions & ListenerOptions;
+  readonly #failures = new Failures((cause) => this.connectionFailed(cause));
   #listener: Listener | undefined;
   #connector: Connector | undefined;
   #address: StreamAddress;
   #referenced = true;
   // While it closes it still takes a peer, for what waits; after that no more.
   #isShut = false;
-  readonly #id: string = new Origin().text;
-  readonly #opened: Promise<void>;
-  #openedIsWatched = false;
-  // Why it could not be opened.
-  #openError: Error | undefined;
-  // The failure reported last: the same one again and again is one incident until it is over.
-  #reportedFailure: string | undefined;
 
   /** @throws {UsageError} if it has neither `bind` nor `connect`, or both, or an option is unfit. */
   constructor(options: PairOptions) {
     const { address, connects } = addressOf(options);
     super(options, nameOf(address, connects));
     this.#address = address;
-    this.#messageBytesMax = options.messageBytesMax ?? messageBytesMaxDefault;
-    this.#connectionOptions = connectionOptionsOf(options, this.#messageBytesMax, () =>
-      this.#peerIdentity(),
-    );
-    checkListenerOptions(this.#connectionOptions);
-    this.#outbox = new Outbox(this.name, options.queue);
+    this.#connectionOptions = this.connectionOptions("PAIR", options, {
+      // Who connects has one connection at a time, and lets everybody in.
+      admission: connects ? "at once" : "by owner",
+    });
+    this.#outbox = new Outbox(`send queue of ${this.name}`, options.queue);
     this.#seat = new Seat({
       seated: (link) => this.#connected(link),
       vacated: () => this.#disconnected(),
       replaced: (link) => this.#replaced(link),
       refused: (link, why) => this.#refused(link, why),
     });
-    this.#opened = connects ? this.#connect() : this.#listen();
-    this.#opened.catch((cause: Error) => this.#cannotOpen(cause));
-  }
-
-  /**
-   * Resolves when it listens, or has begun to connect; rejects if it cannot listen. Marked handled:
-   * where nobody asks for it, a failure is an incident.
-   */
-  get opened(): Promise<void> {
-    this.#openedIsWatched = true;
-    return this.#opened;
+    this.openBy(connects ? this.#connect() : this.#listen());
   }
 
   /**
@@ -144,28 +98,6 @@ export class PairGanglion extends TransportGanglion<PairSynapse> {
     if (!this.#referenced) listener.unref();
   }
 
-  /** There will never be a peer, which nobody should wait for. */
-  #cannotOpen(cause: Error): void {
-    this.#openError = cause;
-    this.readinessChanged();
-    if (this.#openedIsWatched) return;
-    this.report({
-      kind: "connection-failed",
-      message: "the pair cannot be opened",
-      ganglion: this.name,
-      cause,
-    });
-  }
-
-  #checkOpened(): void {
-    if (this.#openError !== undefined) throw this.#openError;
-  }
-
-  /** What a peer of ours is told: `<plexus>.<ganglion>`, the first part empty where there is none. */
-  #peerIdentity(): PlexoIdentity {
-    return { version, instanceId: `${this.junction?.nodeId ?? ""}.${this.#id}` };
-  }
-
   /** Two links to one plexus of ours reach the same network. */
   override get segment(): string | undefined {
     const nodeId = this.#seat.sitter?.nodeId;
@@ -175,7 +107,7 @@ export class PairGanglion extends TransportGanglion<PairSynapse> {
   #endpointOwner(): EndpointOwner {
     return {
       accept: (accepted) => this.#accept(accepted),
-      failed: (error) => this.#reportFailure(error),
+      failed: (cause) => this.#failures.happened(cause),
     };
   }
 
@@ -190,12 +122,12 @@ export class PairGanglion extends TransportGanglion<PairSynapse> {
     impulse: Impulse,
     patience: Patience | undefined,
   ): Wait {
-    this.#checkOpened();
+    this.checkOpened();
     return this.#outbox.offer(synapse, impulse, patience);
   }
 
   protected override checkSize(synapse: PairSynapse, byteCount: number): void {
-    const bytesMax = this.#messageBytesMax - envelopeBytesMax - synapse.topicBytes.length;
+    const bytesMax = this.messageBytesMax - envelopeBytesMax - synapse.topicBytes.length;
     if (byteCount <= bytesMax) return;
     throw new UsageError(
       `a message of ${byteCount} bytes of ${synapse.topic}, at most ${bytesMax} fit; ` +
@@ -207,13 +139,13 @@ export class PairGanglion extends TransportGanglion<PairSynapse> {
   // Connections.
 
   #accept(connection: Connection): PairLink {
-    const link = new PairLink(connection, {
-      knocks: (knocking) => this.#seat.knock(knocking),
-      ready: (ready) => this.#seat.take(ready),
+    const link: PairLink = new PairLink(connection, {
+      knocks: () => this.#seat.knock(link),
+      ready: () => this.#seat.take(link),
       writable: () => this.#outbox.flush(),
       arrived: (envelope, isFromOurs) => this.#arrived(envelope, isFromOurs),
-      malformed: (cause) => this.droppedElsewhere("malformed", undefined, cause),
-      closed: (closed, reason) => this.#closed(closed, reason),
+      malformed: (cause) => this.malformed(cause),
+      closed: (reason) => this.#closed(link, reason),
     });
     this.#links.add(link);
     if (!this.#referenced) link.unref();
@@ -222,7 +154,7 @@ export class PairGanglion extends TransportGanglion<PairSynapse> {
   }
 
   #connected(link: PairLink): void {
-    this.#reportedFailure = undefined;
+    this.#failures.over();
     this.#outbox.connect(link);
     this.junction?.changed(this);
     this.readinessChanged();
@@ -252,59 +184,16 @@ export class PairGanglion extends TransportGanglion<PairSynapse> {
 
   #closed(link: PairLink, reason: CloseReason): void {
     this.#links.delete(link);
-    this.#countUnconfirmed(link);
-    if (reason !== undefined) this.#reportFailure(reason);
+    this.countUnconfirmed(link);
+    if (reason !== undefined) this.#failures.happened(reason);
     this.#seat.leave(link);
   }
 
-  #countUnconfirmed(link: PairLink): void {
-    const count = link.unconfirmed;
-    if (count === 0) return;
-    this.otherCounters.drop("unconfirmed", count);
-    this.report({
-      kind: "dropped",
-      reason: "unconfirmed",
-      count,
-      message: `the connection to ${link.remote} ended; messages sent on it may not have arrived`,
-      ganglion: this.name,
-    });
-  }
-
-  #reportFailure(cause: NonNullable<CloseReason>): void {
-    const { address: _address, retryMs: _retryMs, ...facts } = cause.details;
-    const failure = `${cause.code} ${JSON.stringify(facts)}`;
-    if (failure === this.#reportedFailure || this.isClosing) return;
-    this.#reportedFailure = failure;
-    this.report({
-      kind: "connection-failed",
-      message: "a connection failed, or could not be made",
-      ganglion: this.name,
-      cause,
-    });
-  }
-
-  // Receiving.
-
   #arrived(envelope: EnvelopeReader, isFromOurs: boolean): Wait {
-    const label = isFromOurs && envelope.labelled ? labelOf(envelope) : undefined;
-    const found = this.#findSynapse(envelope);
-    if (found === undefined) return undefined;
-    if (typeof found === "string") return this.arrived(found, envelope.payload, label);
-    return this.arrivedAt(found, envelope.payload, label);
-  }
-
-  /** The synapse of the envelope's topic, or the topic if there is none; undefined if it is no text. */
-  #findSynapse(envelope: EnvelopeReader): PairSynapse | string | undefined {
-    const { bytes, topicStart, topicEnd } = envelope;
-    try {
-      const find = (): string => envelope.decodeTopic();
-      return this.#topics.find(bytes, topicStart, topicEnd, find) ?? envelope.decodeTopic();
-    } catch (cause) {
-      if (!(cause instanceof PeerError)) throw cause;
-      this.otherCounters.received += 1;
-      this.droppedElsewhere("malformed", undefined, cause);
-      return undefined;
-    }
+    const { bytes, topicStart, topicEnd, payload, labelled } = envelope;
+    const id = isFromOurs && labelled ? envelope : undefined;
+    const text = (): string => envelope.decodeTopic();
+    return this.arrivedBytes(bytes, topicStart, topicEnd, text, payload, id);
   }
 
   // Readiness and life.
@@ -329,7 +218,7 @@ export class PairGanglion extends TransportGanglion<PairSynapse> {
   }
 
   protected override isReady(topic: string, receivers = 1): boolean {
-    this.#checkOpened();
+    this.checkOpened();
     if (receivers <= 1) return this.receivers() >= receivers;
     throw new UsageError(`a pair has one peer, so ${topic} never has ${receivers} receivers`, {
       details: { topic, receivers },
@@ -337,21 +226,18 @@ export class PairGanglion extends TransportGanglion<PairSynapse> {
   }
 
   protected override async shut(endsMs: number): Promise<void> {
-    let timer: { cancel(): void } | undefined;
-    const lingerOver = new Promise<void>((resolve) => {
-      timer = systemClock.startTimer(endsMs - systemClock.nowMs(), resolve);
+    await this.openingOver();
+    await this.closeWithin(endsMs, async (lingerOver) => {
+      await Promise.race([this.#outbox.empty(), lingerOver]);
+      this.#isShut = true;
+      this.#outbox.close("the pair was closed while the message waited");
+      this.#connector?.close();
+      const unbound = this.#listener?.close();
+      const peer = this.#seat.sitter;
+      for (const link of this.#links) if (link !== peer) link.destroy();
+      await peer?.finish(endsMs, lingerOver);
+      await unbound;
     });
-    await this.#opened.catch(() => {});
-    await Promise.race([this.#outbox.empty(), lingerOver]);
-    this.#isShut = true;
-    this.#outbox.close();
-    this.#connector?.close();
-    const unbound = this.#listener?.close();
-    const peer = this.#seat.sitter;
-    for (const link of this.#links) if (link !== peer) link.destroy();
-    await peer?.finish(endsMs, lingerOver);
-    await unbound;
-    timer?.cancel();
   }
 
   override ref(): void {
@@ -363,33 +249,6 @@ export class PairGanglion extends TransportGanglion<PairSynapse> {
     this.#referenced = false;
     for (const each of [this.#listener, this.#connector, ...this.#links]) each?.unref();
   }
-}
-
-function connectionOptionsOf(
-  options: PairOptions,
-  bodyBytesMax: number,
-  identity: () => PlexoIdentity,
-): ConnectorOptions & ListenerOptions {
-  const { handshakeTimeoutMs, sendHighWaterBytes, retryMinMs, retryMaxMs, socketMode } = options;
-  if (sendHighWaterBytes !== undefined) checkCount("sendHighWaterBytes", sendHighWaterBytes);
-  return {
-    socketType: "PAIR",
-    // Asked anew for each connection: the ganglion may have been joined to a plexus meanwhile.
-    get plexo() {
-      return identity();
-    },
-    bodyBytesMax,
-    // Who connects has one connection at a time, and lets everybody in.
-    admission: options.bind === undefined ? "at once" : "by owner",
-    handshakeTimeoutMs,
-    heartbeat: { ...heartbeatDefault, ...options.heartbeat, ttlMs: 0 },
-    heartbeatWith: "ours",
-    sendHighWaterBytes,
-    connectTimeoutMs: options.connectTimeoutMs,
-    retryMinMs,
-    retryMaxMs,
-    socketMode,
-  };
 }
 
 /** More than what an envelope adds to topic and payload, padding included. */
@@ -408,10 +267,4 @@ function addressOf(options: PairOptions): { address: StreamAddress; connects: bo
 
 function nameOf(address: StreamAddress, connects: boolean): string {
   return `${formatUrl("pair", address)}${connects ? "" : "?bind"}`;
-}
-
-/** The envelope's id on arrival: one transport further than when it was written. */
-function labelOf(envelope: EnvelopeReader): Label {
-  const { originHigh, originLow, sequence, hops } = envelope;
-  return { originHigh, originLow, sequence, hops: hops + 1 };
 }

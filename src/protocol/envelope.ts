@@ -6,12 +6,13 @@
  * `typeName @0 :Text; payload @1 :Data`, to which ours adds `origin @2 :UInt64;
  * sequence @3 :UInt64; hops @4 :UInt8`. Readers that know only the first two pass over the others.
  */
-import { PeerError, UsageError } from "../errors.ts";
+import { UsageError } from "../errors.ts";
 import { readAnyLayout } from "./envelope/any-layout.ts";
 import { wordCountOf } from "./envelope/bytes.ts";
 import { checkId, type EnvelopeFields, type EnvelopeId, noFields } from "./envelope/fields.ts";
 import { readUsualLayout, UsualHeads } from "./envelope/usual-layout.ts";
-import { decodeUtf8, encodeUtf8 } from "./utf8.ts";
+import { decodeTopic } from "./topic-text.ts";
+import { encodeUtf8 } from "./utf8.ts";
 
 export type { EnvelopeId } from "./envelope/fields.ts";
 
@@ -97,16 +98,7 @@ export class EnvelopeReader implements EnvelopeId {
    */
   decodeTopic(): string {
     const { bytes, topicStart, topicEnd } = this.#fields;
-    const topicByteCount = topicEnd - topicStart;
-    try {
-      return decodeUtf8(bytes.subarray(topicStart, topicEnd));
-    } catch (error) {
-      if (!(error instanceof TypeError)) throw error;
-      throw new PeerError(`topic of ${topicByteCount} bytes that are not UTF-8`, {
-        cause: error,
-        details: { topicByteCount },
-      });
-    }
+    return decodeTopic(bytes.subarray(topicStart, topicEnd));
   }
 
   /** The array last read. */

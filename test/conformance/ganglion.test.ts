@@ -13,6 +13,7 @@ import {
 import { turn } from "../../src/testing/until.ts";
 import { MemoryWorld } from "../support/memory-world.ts";
 import { PairWorld } from "../support/pair-world.ts";
+import { PubSubWorld } from "../support/pubsub-world.ts";
 
 interface Subject {
   readonly name: string;
@@ -46,6 +47,13 @@ const pair: Capabilities = {
   backPressure: true,
   oneStream: true,
   peersVanish: true,
+};
+
+const pubsub: Capabilities = {
+  ...pair,
+  manyPeers: true,
+  bringsAll: false,
+  backPressure: false,
 };
 
 const subjects: readonly Subject[] = [
@@ -112,6 +120,20 @@ const subjects: readonly Subject[] = [
     capabilities: { ...pair, hearsItself: true },
     makeWorld: (capabilities) =>
       new PairWorld(
+        capabilities,
+        (ganglion, options) => new Plexus({ ...options, ganglia: [ganglion] }),
+      ),
+  },
+  {
+    name: "PubSubGanglion",
+    capabilities: pubsub,
+    makeWorld: (capabilities) => new PubSubWorld(capabilities, (ganglion) => ganglion),
+  },
+  {
+    name: "Plexus over a PubSubGanglion",
+    capabilities: { ...pubsub, hearsItself: true },
+    makeWorld: (capabilities) =>
+      new PubSubWorld(
         capabilities,
         (ganglion, options) => new Plexus({ ...options, ganglia: [ganglion] }),
       ),

@@ -19,12 +19,17 @@ interface Wire {
   readonly relay: Relay;
 }
 
+/** Between four peers, two for each pair of them. */
+const wiresMax = 12;
+
 export class PubSubWorld implements GanglionWorld {
   readonly capabilities: Capabilities;
   readonly #wrap: (node: PubSubGanglion, options: GanglionOptions) => Ganglion;
   readonly #members = new Set<Member>();
   readonly #vanished: Member[] = [];
   readonly #wires: Wire[] = [];
+  // Opened before a case begins, so that they are none of what it leaves behind.
+  readonly #relays: Promise<Relay>[] = Array.from({ length: wiresMax }, () => Relay.open());
 
   /** @param wrap Makes the peer that the suite sees from a node. */
   constructor(
@@ -45,7 +50,9 @@ export class PubSubWorld implements GanglionWorld {
       await this.#join(node, other);
     }
     this.#members.add(member);
-    await until("each listens to all others", () => this.#nodes().every((each) => this.#isJoined(each)));
+    await until("each listens to all others", () =>
+      this.#nodes().every((each) => this.#isJoined(each)),
+    );
     return member.peer;
   }
 
@@ -69,17 +76,21 @@ export class PubSubWorld implements GanglionWorld {
       relay.target = undefined;
       relay.cut();
     }
-    await until("the others have noticed", () => this.#nodes().every((each) => this.#isJoined(each)));
+    await until("the others have noticed", () =>
+      this.#nodes().every((each) => this.#isJoined(each)),
+    );
   }
 
   async close(): Promise<void> {
     const members = [...this.#members, ...this.#vanished];
     await Promise.all(members.map(({ peer }) => peer.close()));
     for (const { relay } of this.#wires) relay.close();
+    for (const relay of this.#relays) (await relay).close();
   }
 
   async #join(listener: PubSubGanglion, publisher: PubSubGanglion): Promise<void> {
-    const relay = await Relay.open();
+    const relay = await this.#relays.pop();
+    assert.ok(relay !== undefined, "more peers than this world has wires for");
     assert.ok(publisher.address?.path === undefined && publisher.address !== undefined);
     relay.target = publisher.address;
     listener.addPeer(relay.address);

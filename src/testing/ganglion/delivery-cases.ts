@@ -308,6 +308,7 @@ export const deliveryCases: readonly GanglionCase[] = [
     async run(world) {
       const { sender, receiver } = await twoPeers(world);
       const values = new Axon(countNeuron, receiver).values();
+      await values.ready;
       await sendCounts(sender, 4);
       await world.settle();
       const got: number[] = [];

@@ -1,0 +1,68 @@
+/** PublisherLink: the connection of a subscriber to one publisher. */
+import type { PeerError } from "../../errors.ts";
+import type { Connection } from "../../io/connection.ts";
+import type { SendBuffer } from "../../io/send-buffer.ts";
+import type { EnvelopeId } from "../../protocol/envelope.ts";
+import type { ZmtpRevision } from "../../protocol/zmtp/greeting.ts";
+import type { Peer } from "../../protocol/zmtp/handshake.ts";
+import { encodeCancel, encodeSubscribe } from "../../protocol/zmtp/subscription.ts";
+import { TopicMessageReader } from "../../protocol/zmtp/topic-message-reader.ts";
+import type { Wait } from "../../wait.ts";
+import { WireLink, type WireLinkOwner } from "../wire/link.ts";
+
+export interface PublisherLinkOwner extends WireLinkOwner {
+  /** A message has arrived; `id` is overwritten by the next one. */
+  arrived(topic: Uint8Array, payload: Uint8Array, id: EnvelopeId | undefined): Wait;
+  malformed(cause: PeerError): void;
+}
+
+export class PublisherLink extends WireLink {
+  readonly #owner: PublisherLinkOwner;
+  #reader: TopicMessageReader | undefined;
+
+  constructor(connection: Connection, owner: PublisherLinkOwner) {
+    super(connection, owner);
+    this.#owner = owner;
+  }
+
+  override ready(peer: Peer, output: SendBuffer): void {
+    this.#reader = new TopicMessageReader(
+      {
+        message: (topic, payload, id) => this.#arrived(topic, payload, id),
+        malformed: (cause) => this.#malformed(cause),
+      },
+      peer.plexo !== undefined,
+    );
+    super.ready(peer, output);
+  }
+
+  /** Asks for all topics with this prefix; only after `ready`. */
+  subscribe(prefix: Uint8Array): void {
+    this.output.append(encodeSubscribe(prefix, this.#revision));
+  }
+
+  /** Takes that back. */
+  cancel(prefix: Uint8Array): void {
+    this.output.append(encodeCancel(prefix, this.#revision));
+  }
+
+  protected override receive(body: Uint8Array, more: boolean): void {
+    this.#reader?.frame(body, more);
+  }
+
+  #arrived(topic: Uint8Array, payload: Uint8Array, id: EnvelopeId | undefined): void {
+    this.countReceived();
+    const wait = this.#owner.arrived(topic, payload, id);
+    if (wait !== undefined) this.holdUntil(wait);
+  }
+
+  #malformed(cause: PeerError): void {
+    this.countReceived();
+    this.#owner.malformed(cause);
+  }
+
+  get #revision(): ZmtpRevision {
+    // "as": there is a peer from `ready` on.
+    return (this.peer as Peer).revision;
+  }
+}
