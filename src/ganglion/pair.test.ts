@@ -2,10 +2,10 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
+import { first, incidentsOf } from "../../test/support/pairs.ts";
 import { Relay } from "../../test/support/relay.ts";
 import { stringCodec } from "../codec/string.ts";
 import { ClosedError, TransportError, UsageError } from "../errors.ts";
-import type { Incident } from "../incident.ts";
 import { Namespace } from "../namespace.ts";
 import { Neuron } from "../neuron.ts";
 import { Plexus } from "../plexus.ts";
@@ -31,26 +31,6 @@ async function openPair(options: PairOptions): Promise<PairGanglion> {
   opened.push(pair);
   await pair.opened;
   return pair;
-}
-
-/** The incidents of a pair, and a way to wait for the first of a kind. */
-function incidentsOf(pair: PairGanglion): { next(kind: Incident["kind"]): Promise<Incident> } {
-  const seen: Incident[] = [];
-  let look = (): void => {};
-  pair.on("incident", (incident) => {
-    seen.push(incident);
-    look();
-  });
-  return {
-    next: (kind) =>
-      new Promise((resolve) => {
-        look = () => {
-          const found = seen.find((incident) => incident.kind === kind);
-          if (found !== undefined) resolve(found);
-        };
-        look();
-      }),
-  };
 }
 
 /** A peer that is not ours: a bare socket that has written its greeting and READY. */
@@ -91,15 +71,6 @@ class ForeignPeer {
 function hex(text: string | undefined): Buffer {
   if (text === undefined) throw new Error("no such golden bytes");
   return Buffer.from(text, "hex");
-}
-
-function first<T>(pair: PairGanglion, neuron: Neuron<T>): Promise<T> {
-  return new Promise((resolve) => {
-    const subscription = pair.react(neuron, (value) => {
-      subscription.unsubscribe();
-      resolve(value);
-    });
-  });
 }
 
 const handshakeBytes = 64; // A greeting; READY follows, longer than a foreign one by X-Plexo.
@@ -145,47 +116,6 @@ describe("what goes to peers that are not ours", () => {
     expect(await arrives).toBe("from-raw-tcp");
     expect(pair.stats().dropped.malformed).toBe(2);
     expect((await incidents.next("dropped")).reason).toBe("malformed");
-  });
-});
-
-describe("the one seat of a bound pair", () => {
-  test("a newcomer is refused while the peer is alive", async () => {
-    const pair = await openPair({ bind: loopback });
-    const peer = await openPair({ connect: pair.address });
-    await pair.ready(Text);
-    const incidents = incidentsOf(pair);
-    const newcomer = await openPair({ connect: pair.address });
-    const refusals = incidentsOf(newcomer);
-    await incidents.next("peer-refused");
-    expect(String((await refusals.next("connection-failed")).cause)).toContain("has_a_peer");
-    const arrives = first(peer, Text);
-    await pair.transmit(Text, "still here");
-    expect(await arrives).toBe("still here");
-  });
-
-  test("a newcomer takes the seat of a peer that does not answer", async () => {
-    const pair = await openPair({ bind: loopback });
-    const mute = await ForeignPeer.to(pair);
-    await pair.ready(Text);
-    mute.socket.pause();
-    const incidents = incidentsOf(pair);
-    const newcomer = await openPair({ connect: pair.address });
-    await incidents.next("connection-lost");
-    const arrives = first(newcomer, Text);
-    await pair.transmit(Text, "to the newcomer");
-    expect(await arrives).toBe("to the newcomer");
-  });
-
-  test("when the peer leaves, the next one is served", async () => {
-    const pair = await openPair({ bind: loopback });
-    const peer = await openPair({ connect: pair.address });
-    await pair.ready(Text);
-    await peer.close();
-    const next = await openPair({ connect: pair.address });
-    const arrives = first(next, Text);
-    await next.ready(Text);
-    await pair.transmit(Text, "hello");
-    expect(await arrives).toBe("hello");
   });
 });
 

@@ -145,6 +145,17 @@ export function captured(name: string, direction: string): Uint8Array {
   return bytesOf(chunks.map((chunk) => chunk.hex).join(""));
 }
 
+/** A frame, head included, or a greeting of the original's sockets, in hex. */
+export function goldenFrame(name: string): string {
+  // As above.
+  const { entries } = JSON.parse(golden("wire-frames.json")) as {
+    readonly entries: readonly { readonly name: string; readonly hex: string }[];
+  };
+  const entry = entries.find((each) => each.name === name);
+  if (entry === undefined) throw new Error(`no golden bytes of ${name}`);
+  return entry.hex;
+}
+
 export function golden(name: string): string {
   return readFileSync(new URL(`../golden/${name}`, import.meta.url), "utf8");
 }

@@ -25,9 +25,12 @@ export interface StreamOptions extends GanglionOptions {
   readonly messageBytesMax?: number;
   /** Bytes under way in a socket at which messages begin to queue. Default: 1 MiB. */
   readonly sendHighWaterBytes?: number;
-  /** From the connection to the peer's READY. Default: 30,000. */
+  /** From the connection to the end of the handshake. Default: 30,000. */
   readonly handshakeTimeoutMs?: number;
-  /** Towards peers of ours. Default: every 2,000 ms, given up after 10,000 ms of silence. */
+  /**
+   * Towards peers of ours. Default: every 2,000 ms, given up after 10,000 ms of silence. While a slow
+   * receiver keeps this end from reading it is every 500 ms at least.
+   */
   readonly heartbeat?: { readonly intervalMs: number; readonly timeoutMs: number };
   /** Until a connection is there, the handshake not included. Default: 10,000. */
   readonly connectTimeoutMs?: number;
