@@ -130,12 +130,32 @@ const subjects: readonly Subject[] = [
     makeWorld: (capabilities) => new PubSubWorld(capabilities, (ganglion) => ganglion),
   },
   {
+    name: "PubSubGanglion at a path",
+    capabilities: pubsub,
+    makeWorld: (capabilities) => new PubSubWorld(capabilities, (ganglion) => ganglion, "ipc"),
+  },
+  {
     name: "Plexus over a PubSubGanglion",
     capabilities: { ...pubsub, hearsItself: true },
     makeWorld: (capabilities) =>
       new PubSubWorld(
         capabilities,
         (ganglion, options) => new Plexus({ ...options, ganglia: [ganglion] }),
+      ),
+  },
+  {
+    name: "PairGanglion at a path",
+    capabilities: pair,
+    makeWorld: (capabilities) => new PairWorld(capabilities, (ganglion) => ganglion, "ipc"),
+  },
+  {
+    name: "Plexus over a PairGanglion at a path",
+    capabilities: { ...pair, hearsItself: true },
+    makeWorld: (capabilities) =>
+      new PairWorld(
+        capabilities,
+        (ganglion, options) => new Plexus({ ...options, ganglia: [ganglion] }),
+        "ipc",
       ),
   },
 ];

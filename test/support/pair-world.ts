@@ -1,4 +1,4 @@
-/** PairWorld: a world of the ganglion suite in which two peers are joined by TCP. */
+/** PairWorld: a world of the ganglion suite in which two peers are joined by a pair. */
 import assert from "node:assert/strict";
 import type { GanglionOptions } from "../../src/ganglion/base.ts";
 import type { Ganglion } from "../../src/ganglion/ganglion.ts";
@@ -6,6 +6,7 @@ import { PairGanglion } from "../../src/ganglion/pair.ts";
 import type { Capabilities, GanglionWorld } from "../../src/testing/ganglion-cases.ts";
 import { turn, until } from "../../src/testing/until.ts";
 import { Relay } from "./relay.ts";
+import { SocketFolder } from "./socket-folder.ts";
 
 type Role = "binder" | "connector";
 
@@ -17,7 +18,9 @@ interface Place {
 export class PairWorld implements GanglionWorld {
   readonly capabilities: Capabilities;
   readonly #wrap: (pair: PairGanglion, options: GanglionOptions) => Ganglion;
-  readonly #relay: Promise<Relay> = Relay.open();
+  /** Where the socket files are; undefined: over TCP. */
+  readonly #folder: SocketFolder | undefined;
+  readonly #relay: Promise<Relay>;
   readonly #places = new Map<Role, Place>();
   // Surplus ones, and those that have vanished.
   readonly #others: Ganglion[] = [];
@@ -26,9 +29,12 @@ export class PairWorld implements GanglionWorld {
   constructor(
     capabilities: Capabilities,
     wrap: (pair: PairGanglion, options: GanglionOptions) => Ganglion,
+    over: "tcp" | "ipc" = "tcp",
   ) {
     this.capabilities = capabilities;
     this.#wrap = wrap;
+    this.#folder = over === "ipc" ? new SocketFolder() : undefined;
+    this.#relay = Relay.open(this.#folder?.at("relay.sock").path);
   }
 
   async peer(options: GanglionOptions = {}): Promise<Ganglion> {
@@ -72,12 +78,15 @@ export class PairWorld implements GanglionWorld {
     const peers = [...[...this.#places.values()].map(({ peer }) => peer), ...this.#others];
     await Promise.all(peers.map((peer) => peer.close()));
     (await this.#relay).close();
+    this.#folder?.remove();
   }
 
   async #open(role: Role, options: GanglionOptions): Promise<Place> {
     const relay = await this.#relay;
-    const address =
-      role === "binder" ? { bind: { host: "127.0.0.1", port: 0 } } : { connect: relay.address };
+    // One that has vanished still has its file.
+    const name = `pair-${this.#others.length}.sock`;
+    const place = this.#folder?.at(name) ?? { host: "127.0.0.1", port: 0 };
+    const address = role === "binder" ? { bind: place } : { connect: relay.address };
     const pair = new PairGanglion({ ...options, ...address, retryMinMs: 1, retryMaxMs: 10 });
     await pair.opened;
     if (role === "binder") relay.target = pair.address;

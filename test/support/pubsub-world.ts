@@ -6,6 +6,7 @@ import { PubSubGanglion } from "../../src/ganglion/pubsub.ts";
 import type { Capabilities, GanglionWorld } from "../../src/testing/ganglion-cases.ts";
 import { turn, until } from "../../src/testing/until.ts";
 import { Relay } from "./relay.ts";
+import { SocketFolder } from "./socket-folder.ts";
 
 interface Member {
   readonly peer: Ganglion;
@@ -29,19 +30,29 @@ export class PubSubWorld implements GanglionWorld {
   readonly #vanished: Member[] = [];
   readonly #wires: Wire[] = [];
   // Opened before a case begins, so that they are none of what it leaves behind.
-  readonly #relays: Promise<Relay>[] = Array.from({ length: wiresMax }, () => Relay.open());
+  readonly #relays: Promise<Relay>[];
+  /** Where the socket files are; undefined: over TCP. */
+  readonly #folder: SocketFolder | undefined;
+  #memberCount = 0;
 
   /** @param wrap Makes the peer that the suite sees from a node. */
   constructor(
     capabilities: Capabilities,
     wrap: (node: PubSubGanglion, options: GanglionOptions) => Ganglion,
+    over: "tcp" | "ipc" = "tcp",
   ) {
     this.capabilities = capabilities;
     this.#wrap = wrap;
+    const folder = over === "ipc" ? new SocketFolder() : undefined;
+    this.#folder = folder;
+    this.#relays = Array.from({ length: wiresMax }, (_, index) =>
+      Relay.open(folder?.at(`relay${index}.sock`).path),
+    );
   }
 
   async peer(options: GanglionOptions = {}): Promise<Ganglion> {
-    const bind = { host: "127.0.0.1", port: 0 };
+    const file = `node${this.#memberCount++}.sock`;
+    const bind = this.#folder?.at(file) ?? { host: "127.0.0.1", port: 0 };
     const node = new PubSubGanglion({ ...options, bind, retryMinMs: 1, retryMaxMs: 10 });
     await node.opened;
     const member: Member = { node, peer: this.#wrap(node, options) };
@@ -86,12 +97,13 @@ export class PubSubWorld implements GanglionWorld {
     await Promise.all(members.map(({ peer }) => peer.close()));
     for (const { relay } of this.#wires) relay.close();
     for (const relay of this.#relays) (await relay).close();
+    this.#folder?.remove();
   }
 
   async #join(listener: PubSubGanglion, publisher: PubSubGanglion): Promise<void> {
     const relay = await this.#relays.pop();
     assert.ok(relay !== undefined, "more peers than this world has wires for");
-    assert.ok(publisher.address?.path === undefined && publisher.address !== undefined);
+    assert.ok(publisher.address !== undefined);
     relay.target = publisher.address;
     listener.addPeer(relay.address);
     this.#wires.push({ listener, publisher, relay });

@@ -1,15 +1,23 @@
 /** The ends of live connections that a test opens, and closes all at once. */
 import type { Socket } from "zeromq";
-import { formatAddress, type StreamAddress, type TcpAddress } from "../../src/io/address.ts";
+import { formatAddress, type StreamAddress } from "../../src/io/address.ts";
 import { Connector, type ConnectorOptions, type Listener, listen } from "../../src/io/stream.ts";
+import { SocketFolder } from "../support/socket-folder.ts";
 import { type Accepted, Owner } from "./endpoints.ts";
 
-const anyPort = { host: "127.0.0.1", port: 0 };
+const anyPort: StreamAddress = { host: "127.0.0.1", port: 0 };
 const prompt = { retryMinMs: 20, retryMaxMs: 20 };
 
 export class Ends {
   readonly #owner = new Owner();
   readonly #opened: (() => void)[] = [];
+  #folder: SocketFolder | undefined;
+
+  /** A path where nobody is yet. */
+  newPath(): StreamAddress {
+    this.#folder ??= new SocketFolder();
+    return this.#folder.at(`${this.#folder.names.length}.sock`);
+  }
 
   /** A socket of libzmq, to be closed with the rest. */
   keep<S extends Socket>(socket: S): S {
@@ -17,8 +25,8 @@ export class Ends {
     return socket;
   }
 
-  async listening(options: ConnectorOptions): Promise<Listener> {
-    const listener = await listen(anyPort, options, this.#owner);
+  async listening(options: ConnectorOptions, address = anyPort): Promise<Listener> {
+    const listener = await listen(address, options, this.#owner);
     this.#opened.push(() => void listener.close());
     return listener;
   }
@@ -45,17 +53,29 @@ export class Ends {
 
   close(): void {
     for (const close of this.#opened.splice(0).reverse()) close();
+    this.#folder?.remove();
   }
 }
 
+/** Where ends can meet, with the name of the kind. */
+export const places: readonly (readonly [string, (ends: Ends) => StreamAddress])[] = [
+  ["over TCP", () => anyPort],
+  ["at a path", (ends) => ends.newPath()],
+];
+
 /** Binds a socket of libzmq. @returns Where, with the port that the system has chosen. */
-export async function bound(socket: Socket, port: number | "*" = "*"): Promise<TcpAddress> {
-  await socket.bind(`tcp://127.0.0.1:${port}`);
-  return { host: "127.0.0.1", port: Number(socket.lastEndpoint?.split(":").at(-1)) };
+export async function bound(socket: Socket, address = anyPort): Promise<StreamAddress> {
+  await socket.bind(endpointOf(address));
+  if (address.path !== undefined) return address;
+  return { host: address.host, port: Number(socket.lastEndpoint?.split(":").at(-1)) };
 }
 
 /** Connects one. */
 export function connect(socket: Socket, address: StreamAddress): void {
-  const protocol = address.path === undefined ? "tcp" : "ipc";
-  socket.connect(`${protocol}://${formatAddress(address)}`);
+  socket.connect(endpointOf(address));
+}
+
+/** As libzmq writes it. */
+function endpointOf(address: StreamAddress): string {
+  return `${address.path === undefined ? "tcp" : "ipc"}://${formatAddress(address)}`;
 }

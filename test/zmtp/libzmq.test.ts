@@ -1,11 +1,11 @@
-/** Live against libzmq, as npm's `zeromq` has it: PAIR over TCP, in both roles. */
+/** Live against libzmq, as npm's `zeromq` has it: PAIR over TCP and ipc, in both roles. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { curveKeyPair, Pair, Publisher } from "zeromq";
 import { PeerError } from "../../src/errors.ts";
-import type { TcpAddress } from "../../src/io/address.ts";
+import type { StreamAddress } from "../../src/io/address.ts";
 import type { ConnectorOptions, Listener } from "../../src/io/stream.ts";
 import type { Accepted } from "./endpoints.ts";
-import { bound, connect, Ends } from "./ends.ts";
+import { bound, connect, Ends, places } from "./ends.ts";
 import { hexOf } from "./recorder.ts";
 
 // Ours says who it is, which libzmq has to pass over.
@@ -22,17 +22,21 @@ beforeEach(() => {
 
 afterEach(() => ends.close());
 
+type Place = (typeof places)[number][1];
 type PairOptions = NonNullable<ConstructorParameters<typeof Pair>[0]>;
 
 function libzmqPair(options: PairOptions = {}): Pair {
   return ends.keep(new Pair({ linger: 0, ...options }));
 }
 
-function listening(options: Partial<ConnectorOptions> = {}): Promise<Listener> {
-  return ends.listening({ ...ours, ...options });
+function listening(
+  options: Partial<ConnectorOptions> = {},
+  address?: StreamAddress,
+): Promise<Listener> {
+  return ends.listening({ ...ours, ...options }, address);
 }
 
-function connecting(address: TcpAddress, options: Partial<ConnectorOptions> = {}): void {
+function connecting(address: StreamAddress, options: Partial<ConnectorOptions> = {}): void {
   ends.connecting(address, { ...ours, ...options });
 }
 
@@ -42,27 +46,34 @@ type Meeting = (
   pairOptions?: PairOptions,
 ) => Promise<{ pair: Pair; end: Accepted }>;
 
-const weListen: Meeting = async (options, pairOptions) => {
-  const { address } = await listening(options);
-  const pair = libzmqPair(pairOptions);
-  connect(pair, address);
-  const end = await ends.next();
-  expect(await end.events.take()).toBe("ready PAIR");
-  return { pair, end };
-};
+function weListen(place: Place): Meeting {
+  return async (options, pairOptions) => {
+    const { address } = await listening(options, place(ends));
+    const pair = libzmqPair(pairOptions);
+    connect(pair, address);
+    const end = await ends.next();
+    expect(await end.events.take()).toBe("ready PAIR");
+    return { pair, end };
+  };
+}
 
-const weConnect: Meeting = async (options, pairOptions) => {
-  const pair = libzmqPair(pairOptions);
-  connecting(await bound(pair), options);
-  const end = await ends.next();
-  expect(await end.events.take()).toBe("ready PAIR");
-  return { pair, end };
-};
+function weConnect(place: Place): Meeting {
+  return async (options, pairOptions) => {
+    const pair = libzmqPair(pairOptions);
+    connecting(await bound(pair, place(ends)), options);
+    const end = await ends.next();
+    expect(await end.events.take()).toBe("ready PAIR");
+    return { pair, end };
+  };
+}
 
-const roles = [
-  ["we listen, libzmq connects", weListen],
-  ["we connect, libzmq listens", weConnect],
-] as const;
+const roles = places.flatMap(
+  ([where, place]) =>
+    [
+      [`${where}, we listen, libzmq connects`, weListen(place)],
+      [`${where}, we connect, libzmq listens`, weConnect(place)],
+    ] as const,
+);
 
 function bodyOf(byteCount: number): Uint8Array {
   return new Uint8Array(byteCount).map((_, index) => (7 * index + 3) % 256);
@@ -163,24 +174,24 @@ describe.each(roles)("libzmq PAIR, %s", (_, meet) => {
   });
 });
 
-describe("libzmq PAIR, started anew", () => {
+describe.each(places)("libzmq PAIR, %s, started anew", (_, place) => {
   test("a libzmq listener that comes back is found again", async () => {
     const first = libzmqPair();
-    const address = await bound(first);
+    const address = await bound(first, place(ends));
     connecting(address);
     const end = await ends.next();
     expect(await end.events.take()).toBe("ready PAIR");
     first.close();
     expect(await end.events.take()).toBe("closed");
     const second = libzmqPair();
-    await bound(second, address.port);
+    await bound(second, address);
     const again = await ends.nextInTraffic();
     again.send(Buffer.from("here I am"));
     expect((await second.receive()).join()).toBe("here I am");
   });
 
   test("a libzmq connector finds us again, and so does another one", async () => {
-    const { pair, end } = await weListen({}, { reconnectInterval: 20 });
+    const { pair, end } = await weListen(place)({}, { reconnectInterval: 20 });
     end.connection.destroy();
     const again = await ends.nextInTraffic();
     again.send(Buffer.from("here I am"));

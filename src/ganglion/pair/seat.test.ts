@@ -47,20 +47,21 @@ beforeEach(async () => {
   );
   const accept = (connection: Connection): PairLink => {
     linkCount += 1;
-    return new PairLink(connection, {
-      knocks: (link) => {
+    const link: PairLink = new PairLink(connection, {
+      knocks: () => {
         seat.knock(link);
         knocks.put(link);
       },
-      ready: (link) => seat.take(link),
+      ready: () => seat.take(link),
       writable: () => {},
       arrived: (): Wait => undefined,
       malformed: () => messages.put("message"),
-      closed: (link) => {
+      closed: () => {
         seat.leave(link);
         linkCount -= 1;
       },
     });
+    return link;
   };
   const options = { socketType: "PAIR", admission: "by owner" } as const;
   const anyPort = { host: "127.0.0.1", port: 0 };
