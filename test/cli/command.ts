@@ -1,11 +1,10 @@
 /** The command as users run it: built from the sources as they are now, a process of its own. */
-import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from "node:child_process";
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
-import { join } from "node:path";
 import process from "node:process";
 import type { Readable } from "node:stream";
+import { BuiltPackage } from "../support/built-package.ts";
 
 export interface StartOptions {
   /** A file to write standard output to; without it `RunningCommand.stdout` has it. */
@@ -17,27 +16,11 @@ export interface StartOptions {
 }
 
 export class BuiltCommand {
-  readonly #directory: string;
+  readonly #package = new BuiltPackage();
   readonly #running = new Set<RunningCommand>();
 
-  /** Builds it, apart from `dist`. Types are checked elsewhere. */
-  constructor() {
-    // Inside of the package, where its dependencies are found, and out of the way of its own builds.
-    mkdirSync(".cache", { recursive: true });
-    this.#directory = mkdtempSync(join(".cache", "command-"));
-    const compiler = join("node_modules", "typescript", "bin", "tsc");
-    const outDir = join(this.#directory, "dist");
-    execFileSync(process.execPath, [
-      ...[compiler, "-p", "tsconfig.build.json", "--outDir", outDir],
-      ...["--noCheck", "--customConditions", "plexo-source"],
-    ]);
-    // Makes the directory a package named as ours is, so that the command finds itself in it.
-    copyFileSync("package.json", join(this.#directory, "package.json"));
-  }
-
   start(args: readonly string[], options: StartOptions = {}): RunningCommand {
-    const main = join(this.#directory, "dist", "cli", "main.js");
-    const command = new RunningCommand([main, ...args], options);
+    const command = new RunningCommand([this.#package.file("cli/main.js"), ...args], options);
     this.#running.add(command);
     return command;
   }
@@ -45,7 +28,7 @@ export class BuiltCommand {
   /** Ends what still runs and removes what was built. */
   remove(): void {
     for (const command of this.#running) command.child.kill("SIGKILL");
-    rmSync(this.#directory, { recursive: true });
+    this.#package.remove();
   }
 }
 
