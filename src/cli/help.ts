@@ -3,8 +3,10 @@ import { lineBytesMax } from "./lines.ts";
 
 const viaHelp = `
 Transports (--via, or PLEXO_VIA: URLs separated by spaces or commas):
-  pair://HOST:PORT        a TCP pair that connects to its other end
-  pair://HOST:PORT?bind   a TCP pair that listens (port 5580 if none is given)`;
+  pair://HOST:PORT             a TCP pair that connects to its other end
+  pair://HOST:PORT?bind        one that listens (port 5580 if none is given)
+  pair+ipc:///PATH.sock        a pair on this machine that connects at a path
+  pair+ipc:///PATH.sock?bind   one that listens; only its user may connect`;
 
 const durationHelp = `
 Durations are 500ms, 10s, 2m, 1.5h; a number without a unit is seconds.`;

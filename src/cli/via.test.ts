@@ -8,6 +8,10 @@ describe("chooseVia", () => {
     ["pair://h:1 pair://h:2?bind", ["pair://h:1", "pair://h:2?bind"]],
     [" pair://h:1,\n pair://h:2,,nats://h:3, ", ["pair://h:1", "pair://h:2", "nats://h:3"]],
     ["pubsub://h:1?peers=a:1,b:2,pair://h:2", ["pubsub://h:1?peers=a:1,b:2", "pair://h:2"]],
+    [
+      "pair+ipc:///a,b.sock?bind,pair+ipc://c.sock",
+      ["pair+ipc:///a,b.sock?bind", "pair+ipc://c.sock"],
+    ],
     ["h:1,h:2", ["h:1,h:2"]],
   ])("PLEXO_VIA %j names %j", (PLEXO_VIA, urls) => {
     expect(chooseVia([], { PLEXO_VIA })).toEqual(urls);

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { TransportError } from "plexo";
 import { PairGanglion } from "plexo/pair";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { SocketFolder } from "../support/socket-folder.ts";
 import { BuiltCommand, findFreePort } from "./command.ts";
 
 let command: BuiltCommand;
@@ -51,6 +52,40 @@ describe("the command plexo, as processes,", { timeout: 60_000 }, () => {
     const values = echo.stdout.lines.map((line) => (JSON.parse(line) as { value: unknown }).value);
     expect(values).toEqual([{ n: 1 }, { n: 2 }, { n: 3 }]);
     expect(String(echo.stderr)).toBe("");
+  });
+
+  test("meets at a path, which one that was killed leaves to the next", async () => {
+    const folder = new SocketFolder();
+    const url = `pair+ipc://${folder.path}/x.sock`;
+    const echoArgs = ["echo", topic, "--via", `${url}?bind`];
+    const sendLine = async (line: string): Promise<void> => {
+      // Quiet about the time before there is somebody to connect to.
+      const send = command.start(["send", topic, "--via", url, "--quiet"]);
+      send.child.stdin.end(line);
+      expect(await send.exitCode).toBe(0);
+    };
+    try {
+      const killed = command.start(echoArgs);
+      await sendLine("1");
+      const surplus = command.start(echoArgs);
+      expect(await surplus.exitCode).toBe(1);
+      expect(String(surplus.stderr)).toBe(
+        `plexo: cannot take connections at ${folder.path}/x.sock: in use by a listening process\n`,
+      );
+      killed.child.kill("SIGKILL");
+      expect(await killed.exitCode).toBe(undefined);
+      expect(folder.names).toEqual(["x.sock"]);
+
+      const next = command.start([...echoArgs, "--count", "1"]);
+      await sendLine("2");
+      expect(await next.exitCode).toBe(0);
+      expect(
+        next.stdout.lines.map((line) => (JSON.parse(line) as { value: unknown }).value),
+      ).toEqual([2]);
+      expect(folder.names).toEqual([]);
+    } finally {
+      folder.remove();
+    }
   });
 
   test("ends with 0 when its output is read no more", async () => {
