@@ -180,12 +180,11 @@ export const slowReactantCases: readonly GanglionCase[] = [
     async run(world) {
       const slow = await slowReactant(world, { limit: 2, policy: "block" });
       const incidents = incidentsOf(slow.sender);
-      const { count, held } = await sendUntilHeld(slow.sender, { timeoutMs: 400 });
-      await assert.rejects(held, TransportError);
+      const takenCount = await sendUntilTimedOut(slow.sender, 100);
       slow.gate.open();
-      await until("the others have arrived", () => slow.got.length >= count - 1);
+      await until("the others have arrived", () => slow.got.length >= takenCount);
       await world.settle();
-      assert.deepEqual(slow.got, numbers(count - 1));
+      assert.deepEqual(slow.got, numbers(takenCount));
       const { name: topic } = blobNeuron;
       assertDropped(slow.sender, incidents, { reason: "timed-out", count: 1, topic });
     },
@@ -274,6 +273,23 @@ async function sendUntilHeld(
   for (let index = 0; index < pressureMessagesMax; index++) {
     const transmitted = sender.transmitRaw(blobNeuron, numbered(index), options);
     if (await isPending(transmitted)) return { count: index + 1, held: transmitted };
+  }
+  return assert.fail(`${pressureMessagesMax} messages were taken, and no sender had to wait`);
+}
+
+/**
+ * Sends blobs, one after the other, until one was not taken within `timeoutMs`. Which one that will
+ * be cannot be told beforehand: buffers of a system that seemed full may make room a little later.
+ * @returns How many were taken before it.
+ */
+async function sendUntilTimedOut(sender: Ganglion, timeoutMs: number): Promise<number> {
+  for (let index = 0; index < pressureMessagesMax; index++) {
+    try {
+      await sender.transmitRaw(blobNeuron, numbered(index), { timeoutMs });
+    } catch (error) {
+      assert.ok(error instanceof TransportError, String(error));
+      return index;
+    }
   }
   return assert.fail(`${pressureMessagesMax} messages were taken, and no sender had to wait`);
 }
