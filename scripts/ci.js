@@ -10,6 +10,7 @@ import {
   casesOf,
   checkReportPath,
   interopReportPath,
+  nodesReportPath,
   readReport,
   readVitestReport,
   vitestReportPath,
@@ -37,6 +38,12 @@ const steps = [
     command: `npm test -- --reporter=default --reporter=json --outputFile.json=${vitestReportPath}`,
     minutesMax: 6,
     report: { path: vitestReportPath, read: readVitestReport },
+  },
+  {
+    name: "test:nodes",
+    command: "npm run test:nodes",
+    minutesMax: 8,
+    report: { path: nodesReportPath, read: readReport },
   },
   {
     name: "interop",

@@ -1,6 +1,6 @@
 /**
- * Reports: what the steps of a run say they ran, for `.ci/run` to count. `npm run check` and
- * `npm run interop` write the form below; vitest's own JSON is read into the same cases.
+ * Reports: what the steps of a run say they ran, for `.ci/run` to count. Most write the form below;
+ * vitest's own JSON is read into the same cases.
  */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, relative } from "node:path";
@@ -18,6 +18,7 @@ import process from "node:process";
 
 export const checkReportPath = ".cache/check-report.json";
 export const interopReportPath = ".cache/interop-report.json";
+export const nodesReportPath = ".cache/nodes-report.json";
 export const vitestReportPath = ".cache/vitest-report.json";
 
 /**
