@@ -2,11 +2,17 @@
 import type { Impulse } from "./impulse.ts";
 import type { QueueOptions } from "./queue.ts";
 
-/** Called with each value. The next call starts when the promise of the last one is settled. */
-export type Reactant<T> = (value: T, impulse: Impulse<T>) => void | Promise<void>;
+/**
+ * Called with each value. A promise that it returns (or whatever has a `then`) is awaited before its
+ * next call; anything else that it returns is ignored.
+ */
+export type Reactant<T> = (value: T, impulse: Impulse<T>) => unknown;
 
-/** Called with the bytes as they arrived. They are a view into a larger buffer: copy what you keep. */
-export type RawReactant = (bytes: Uint8Array, impulse: Impulse) => void | Promise<void>;
+/**
+ * Called with the bytes as they arrived. They are a view into a larger buffer: copy what you keep.
+ * What it returns is treated as with a `Reactant`.
+ */
+export type RawReactant = (bytes: Uint8Array, impulse: Impulse) => unknown;
 
 /** How a reactant is called, and until when. */
 export interface ReactOptions {

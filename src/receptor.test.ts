@@ -26,9 +26,8 @@ beforeEach(() => {
   });
 });
 
-function makeReceptor(call: (text: string) => unknown, options: ReactOptions = {}): Receptor {
-  // Reactants may return anything; the type only says that it is not used.
-  return new Receptor(neuron, call as Reactant<string>, options);
+function makeReceptor(call: Reactant<string>, options: ReactOptions = {}): Receptor {
+  return new Receptor(neuron, call, options);
 }
 
 /** What the sender of each has to wait for. */
@@ -82,6 +81,22 @@ describe("a receptor", () => {
     expect(got).toEqual(["a", "b", "c"]);
     expect(synapse.counters.queueDepth).toBe(0);
   });
+
+  // oxlint-disable-next-line unicorn/no-thenable -- it is none
+  const thenIsNoFunction = { then: 5 };
+  test.each([1, "text", null, false, Symbol("a"), thenIsNoFunction, () => {}, [Promise.resolve()]])(
+    "is done with a reactant that returns %s, as with one that returns nothing",
+    (returned) => {
+      const got: string[] = [];
+      const receptor = makeReceptor((text) => {
+        got.push(text);
+        return returned;
+      });
+      expect(offer(receptor, "a", "b")).toEqual([undefined, undefined]);
+      expect(got).toEqual(["a", "b"]);
+      expect(incidents).toEqual([]);
+    },
+  );
 
   test("keeps the order when calls are now synchronous, now not", async () => {
     const got: string[] = [];

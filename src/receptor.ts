@@ -29,7 +29,7 @@ export class Receptor {
   /** Whose values it takes; undefined for one that takes bytes. */
   readonly neuron: Neuron | undefined;
   // A Reactant or a RawReactant: `neuron` tells which, and with it what the input is.
-  readonly #call: (input: never, impulse: Impulse<never>) => void | Promise<void>;
+  readonly #call: (input: never, impulse: Impulse<never>) => unknown;
   readonly #concurrency: number;
   readonly #queueOptions: Required<QueueOptions>;
   /** How many further calls may be unsettled; none once it is closed. */
@@ -44,7 +44,7 @@ export class Receptor {
 
   constructor(
     neuron: Neuron | undefined,
-    call: (input: never, impulse: Impulse<never>) => void | Promise<void>,
+    call: (input: never, impulse: Impulse<never>) => unknown,
     options: ReactOptions,
   ) {
     this.neuron = neuron;

@@ -241,6 +241,33 @@ describe("a reactant", () => {
     ).toBeFunction();
   });
 
+  test("may return whatever its last call does", () => {
+    expectTypeOf(
+      compiled((ganglion, plexus) => {
+        const list: Reading[] = [];
+        const set = new Set<string>();
+        const axon = plexus.axon(reading);
+        return [
+          ganglion.react(reading, (value) => list.push(value)),
+          ganglion.react(note, (text) => set.add(text)),
+          ganglion.react(note, (text) => text === "ale" && ganglion.transmit(count, 1)),
+          plexus.react(count, async (value) => value + 1),
+          plexus.reactRaw("dev.>", (bytes) => bytes.length),
+          axon.react((value) => list.push(value)),
+          axon.reactRaw((bytes) => bytes.length),
+          // @ts-expect-error -- what it takes is checked all the same
+          ganglion.react(note, (value: Reading) => list.push(value)),
+          // @ts-expect-error -- and inferred: a text is no Reading
+          ganglion.react(note, (value) => list.push(value)),
+          // @ts-expect-error -- nor are bytes
+          axon.reactRaw((bytes) => list.push(bytes)),
+          // @ts-expect-error -- a value is no reactant
+          ganglion.react(note, set.add("ale")),
+        ];
+      }),
+    ).toBeFunction();
+  });
+
   test("of bytes gets bytes, whatever the neuron, and an impulse of unknown", () => {
     expectTypeOf(
       compiled((ganglion) => [
