@@ -3,6 +3,7 @@
  * that match topics.
  */
 import { UsageError } from "./errors.ts";
+import { misgiven } from "./given.ts";
 
 /** libzmq 4.3.4 garbles subscriptions to topics beyond this length. */
 export const topicBytesMax = 245;
@@ -13,32 +14,50 @@ export const topicBytesMax = 245;
  */
 export type TopicPattern = string;
 
-// Control characters, lone surrogates, white space and the wildcards: not fit for a NATS subject.
-const forbidden = /[\p{Cc}\p{Cs}\p{Zs}\p{Zl}\p{Zp}*>]/u;
+// What parts topics, and control characters, lone surrogates, white space and the wildcards: these
+// are not fit for a NATS subject.
+const forbidden = /[.\p{Cc}\p{Cs}\p{Zs}\p{Zl}\p{Zp}*>]/u;
 const utf8 = new TextEncoder();
 
 /** @throws {UsageError} if `part` is empty or has a dot, white space, `*` or `>` in it. */
 export function checkTopicPart(part: string, what: string): void {
-  if (part === "") {
-    throw new UsageError(`a ${what} is empty; every part of a topic needs a name`, {
-      details: { part },
-    });
-  }
-  if (part.includes(".") || forbidden.test(part)) {
-    throw new UsageError(
-      `${what} ${JSON.stringify(part)} has a character that no topic may have: ` +
-        "a dot, white space, a control character, * or >",
-      { details: { part } },
-    );
-  }
+  if (typeof part !== "string") throw misgiven(`a ${what}`, part, "a string");
+  const fault = faultOf(part);
+  if (fault === undefined) return;
+  throw new UsageError(`${what} ${JSON.stringify(part)} ${fault}`, { details: { part } });
+}
+
+function checkPartOf(whole: string, what: "topic" | "pattern", part: string): void {
+  const fault = faultOf(part);
+  if (fault === undefined) return;
+  throw new UsageError(
+    `part ${JSON.stringify(part)} of ${what} ${JSON.stringify(whole)} ${fault}`,
+    { details: { part, [what]: whole } },
+  );
+}
+
+/** What is wrong with a part of a topic; undefined if nothing is. */
+function faultOf(part: string): string | undefined {
+  if (part === "") return "is empty; every part of a topic needs a name";
+  const [unfit] = forbidden.exec(part) ?? [];
+  if (unfit === undefined) return undefined;
+  return (
+    `has ${nameOfCharacter(unfit)} in it; no part of a topic has a dot, white space, ` +
+    "a control character, * or >"
+  );
+}
+
+/** Itself where it can be seen, else its number. */
+function nameOfCharacter(character: string): string {
+  if (/[ -~]/.test(character)) return `"${character}"`;
+  const number = character.codePointAt(0)?.toString(16).toUpperCase().padStart(4, "0");
+  return `U+${number}`;
 }
 
 /** @throws {UsageError} if `topic` is not a valid topic: an empty or unfit part, or too long. */
 export function checkTopic(topic: string): void {
   checkLength(topic, "topic");
-  for (const part of topic.split(".")) {
-    checkTopicPart(part, `part of topic ${JSON.stringify(topic)}`);
-  }
+  for (const part of topic.split(".")) checkPartOf(topic, "topic", part);
 }
 
 /** Whether `checkTopic` would take it. */
@@ -66,7 +85,7 @@ export function checkPattern(pattern: TopicPattern): void {
   const parts = pattern.split(".");
   for (const [index, part] of parts.entries()) {
     if (part === "*" || (part === ">" && index === parts.length - 1)) continue;
-    checkTopicPart(part, `part of pattern ${JSON.stringify(pattern)}`);
+    checkPartOf(pattern, "pattern", part);
   }
 }
 
