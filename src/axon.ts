@@ -1,8 +1,15 @@
 /** Axon (plain term: typed handle): a neuron held together with a ganglion. */
 import { UsageError } from "./errors.ts";
-import type { Ganglion, ReadyOptions, TransmitOptions } from "./ganglion/ganglion.ts";
-import type { Neuron } from "./neuron.ts";
-import type { QueueOptions } from "./queue.ts";
+import {
+  type AdaptOptions,
+  checkGanglion,
+  type Ganglion,
+  type ReadyOptions,
+  type TransmitOptions,
+} from "./ganglion/ganglion.ts";
+import { checkNeuron, type Neuron } from "./neuron.ts";
+import { checkOptions, type OptionTable } from "./options.ts";
+import { type QueueOptions, queueOptionTable } from "./queue.ts";
 import type { RawReactant, Reactant, ReactOptions } from "./reactant.ts";
 import type { Subscription } from "./subscription.ts";
 
@@ -13,6 +20,11 @@ export interface ValuesOptions {
   /** What holds the values that were not asked for yet. Default 1000, policy `block`. */
   readonly queue?: QueueOptions;
 }
+
+const valuesOptionTable: OptionTable<ValuesOptions> = {
+  signal: "an AbortSignal",
+  queue: queueOptionTable,
+};
 
 /** A loop over what arrives. */
 export interface AxonValues<T> extends AsyncIterableIterator<T> {
@@ -25,7 +37,10 @@ export class Axon<T> implements AsyncIterable<T> {
   readonly neuron: Neuron<T>;
   readonly ganglion: Ganglion;
 
+  /** @throws {UsageError} if what was given is no neuron, or no ganglion. */
   constructor(neuron: Neuron<T>, ganglion: Ganglion) {
+    checkNeuron(neuron, "Axon");
+    checkGanglion(ganglion, "Axon");
     this.neuron = neuron;
     this.ganglion = ganglion;
   }
@@ -46,7 +61,7 @@ export class Axon<T> implements AsyncIterable<T> {
     return this.ganglion.transmitRaw(this.neuron, bytes, options);
   }
 
-  adapt(options?: { readonly signal?: AbortSignal }): Promise<void> {
+  adapt(options?: AdaptOptions): Promise<void> {
     return this.ganglion.adapt(this.neuron, options);
   }
 
@@ -56,6 +71,7 @@ export class Axon<T> implements AsyncIterable<T> {
 
   /** Every value that arrives from now on; ends by `break`, the signal, or `close()` of the ganglion. */
   values(options: ValuesOptions = {}): AxonValues<T> {
+    checkOptions("values", options, valuesOptionTable);
     return new Values(this, options);
   }
 

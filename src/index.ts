@@ -16,6 +16,7 @@ export {
 export type { GanglionOptions } from "./ganglion/base.ts";
 export type { FilterOptions } from "./ganglion/filter.ts";
 export type {
+  AdaptOptions,
   Attachment,
   Ganglion,
   Junction,

@@ -1,4 +1,6 @@
 /** Namespace (plain term: topic prefix): a dotted path that owns names, `dev.brewery`. */
+import { UsageError } from "./errors.ts";
+import { misgiven } from "./given.ts";
 import { checkTopicPart } from "./topic.ts";
 
 /** A dotted path that owns the names of neurons. */
@@ -14,7 +16,12 @@ export class Namespace {
    * @throws {UsageError} if there is none, or one is empty or has a character no topic may have.
    */
   constructor(...parts: readonly [string, ...string[]]) {
-    this.parts = parts.flatMap((part) => part.split("."));
+    // From a program without types anything may come, and nothing.
+    if (parts.length < 1) throw new UsageError("a Namespace has no part; give one at least");
+    this.parts = parts.flatMap((part) => {
+      if (typeof part === "string") return part.split(".");
+      throw misgiven("a namespace part", part, "a string");
+    });
     for (const part of this.parts) checkTopicPart(part, "namespace part");
     this.path = this.parts.join(".");
   }

@@ -27,8 +27,8 @@ describe("the name of a neuron", () => {
     expect(neuron.typeName).toBe("Note");
     expect(neuron.type).toBeUndefined();
     expect(String(neuron)).toBe(neuron.name);
-    expect(topicOf(neuron)).toBe(neuron.name);
-    expect(topicOf("dev.>")).toBe("dev.>");
+    expect(topicOf(neuron, "it")).toBe(neuron.name);
+    expect(topicOf("dev.>", "it")).toBe("dev.>");
   });
 
   test("comes from a class by its name", () => {

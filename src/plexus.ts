@@ -2,11 +2,17 @@
 
 import { Axon } from "./axon.ts";
 import { UsageError } from "./errors.ts";
-import { GanglionBase, type GanglionOptions } from "./ganglion/base.ts";
-import type { Ganglion, Junction } from "./ganglion/ganglion.ts";
+import { GanglionBase, type GanglionOptions, ganglionOptionTable } from "./ganglion/base.ts";
+import {
+  type AdaptOptions,
+  checkGanglion,
+  type Ganglion,
+  type Junction,
+} from "./ganglion/ganglion.ts";
 import { hopsMax, type Label, Origin } from "./identity.ts";
 import type { Impulse } from "./impulse.ts";
 import { type Neuron, topicOf } from "./neuron.ts";
+import { checkOptions, type OptionTable } from "./options.ts";
 import { Crossing } from "./plexus/crossing.ts";
 import type { Joint } from "./plexus/joint.ts";
 import { Joints } from "./plexus/joints.ts";
@@ -23,6 +29,11 @@ export interface PlexusOptions extends GanglionOptions {
   readonly ganglia?: readonly Ganglion[];
 }
 
+const plexusOptionTable: OptionTable<PlexusOptions> = {
+  ...ganglionOptionTable,
+  ganglia: "an array",
+};
+
 /** Joins ganglia, routes impulses between them, and delivers them here. */
 export class Plexus extends GanglionBase<Crossing> implements Junction {
   readonly #origin = new Origin();
@@ -34,6 +45,7 @@ export class Plexus extends GanglionBase<Crossing> implements Junction {
   readonly #forwardPatience: Patience;
 
   constructor(options: PlexusOptions = {}) {
+    checkOptions("Plexus", options, plexusOptionTable);
     super(options, "plexus");
     this.#forwardPatience = { timeoutMs: this.sendTimeoutMs };
     for (const ganglion of options.ganglia ?? []) this.infuse(ganglion);
@@ -52,10 +64,11 @@ export class Plexus extends GanglionBase<Crossing> implements Junction {
   /**
    * Joins `ganglion` to this plexus, which closes it when it closes. Neurons known here are known
    * there from now on.
-   * @throws {UsageError} if it is joined to a plexus already, or is this one or around it.
+   * @throws {UsageError} if it is joined to a plexus already, is this one or around it, or is none.
    * @throws {ClosedError} if either is closed.
    */
   infuse(ganglion: Ganglion): void {
+    checkGanglion(ganglion, "infuse");
     this.checkOpen();
     if (ganglion === this || this.#isInside(ganglion)) {
       throw new UsageError("a plexus cannot be joined to itself, nor to one that is inside it");
@@ -70,11 +83,8 @@ export class Plexus extends GanglionBase<Crossing> implements Junction {
     return new Axon(neuron, this);
   }
 
-  override async adapt(
-    target: Neuron | TopicPattern,
-    options?: { readonly signal?: AbortSignal },
-  ): Promise<void> {
-    const topic = topicOf(target);
+  override async adapt(target: Neuron | TopicPattern, options?: AdaptOptions): Promise<void> {
+    const topic = topicOf(target, "the target given to adapt");
     // What part of a pattern a ganglion takes shows when the topics come.
     if (!isPattern(topic) && this.#noneIsCapable(topic)) throw this.#incapableError(topic);
     await super.adapt(target, options);

@@ -3,6 +3,7 @@
 import { TransportError, UsageError } from "./errors.ts";
 import type { DropReason } from "./incident.ts";
 import { type ClockTimer, systemClock } from "./io/clock.ts";
+import type { OptionTable } from "./options.ts";
 import { checkCount } from "./ranges.ts";
 import type { Wait } from "./wait.ts";
 
@@ -23,6 +24,11 @@ export interface QueueOptions {
   readonly limit?: number;
   readonly policy?: QueuePolicy;
 }
+
+export const queueOptionTable: OptionTable<QueueOptions> = {
+  limit: "a number",
+  policy: "a string",
+};
 
 /** How long, and until what, a sender is willing to wait. Neither: for ever. */
 export interface Patience {

@@ -1,6 +1,7 @@
 /** Reactant (plain term: callback): a function that is called with each message of one neuron. */
 import type { Impulse } from "./impulse.ts";
-import type { QueueOptions } from "./queue.ts";
+import type { OptionTable } from "./options.ts";
+import { type QueueOptions, queueOptionTable } from "./queue.ts";
 
 /**
  * Called with each value. A promise that it returns (or whatever has a `then`) is awaited before its
@@ -23,3 +24,9 @@ export interface ReactOptions {
   /** What holds the messages that arrive meanwhile. Default 1000 messages, policy `block`. */
   readonly queue?: QueueOptions;
 }
+
+export const reactOptionTable: OptionTable<ReactOptions> = {
+  signal: "an AbortSignal",
+  concurrency: "a number",
+  queue: queueOptionTable,
+};

@@ -6,11 +6,14 @@
  */
 import type { FromSchema, JSONSchema } from "json-schema-to-ts";
 import { UsageError } from "../errors.ts";
+import { misgiven } from "../given.ts";
+import { checkOptions, type OptionTable } from "../options.ts";
 import type { Codec, Validate } from "./codec.ts";
 import { type AjvInstance, type AjvVerdict, compileAlone, compileIn } from "./json/ajv.ts";
 import {
   asItIs,
   type JsonSchemaOptions,
+  jsonSchemaOptionTable,
   makeJsonCodec,
   validateOf,
 } from "./json/json-text-codec.ts";
@@ -27,6 +30,8 @@ export interface AjvOptions extends JsonSchemaOptions {
    */
   readonly ajv?: AjvInstance | undefined;
 }
+
+const ajvOptionTable: OptionTable<AjvOptions> = { ...jsonSchemaOptionTable, ajv: "an object" };
 
 /**
  * What a schema literal describes. Properties with a `default` stay optional: the schema judges
@@ -64,6 +69,10 @@ export function jsonSchemaCodec<const Schema extends object, _Inferred extends t
 export function jsonSchemaCodec<T>(schema: object, options?: AjvOptions): Codec<T>;
 /** @throws {UsageError} if the schema does not compile, ajv is absent or an option is out of range. */
 export function jsonSchemaCodec(schema: object, options: AjvOptions = {}): Codec<unknown> {
+  if (typeof schema !== "object" || schema === null) {
+    throw misgiven("the schema given to jsonSchemaCodec", schema, "an object");
+  }
+  checkOptions("jsonSchemaCodec", options, ajvOptionTable);
   const validate = validateOf(options);
   const { ajv } = options;
   if (ajv !== undefined) checkOnlyJudges(ajv, validate);

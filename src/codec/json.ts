@@ -14,12 +14,15 @@
  */
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { UsageError } from "../errors.ts";
+import { checkOptions, type OptionTable } from "../options.ts";
 import type { Codec } from "./codec.ts";
 import {
   asItIs,
   type JsonOptions,
   type JsonSchemaOptions,
   type JsonSteps,
+  jsonOptionTable,
+  jsonSchemaOptionTable,
   makeJsonCodec,
   validateOf,
 } from "./json/json-text-codec.ts";
@@ -36,6 +39,15 @@ export interface TransformOptions<Input, Output> extends JsonSchemaOptions {
   /** The way back: what stands on the wire for a value, which the schema takes as its input. */
   readonly toWire: (value: Output) => Input;
 }
+
+interface AnyOptions extends JsonSchemaOptions {
+  readonly toWire?: (value: unknown) => unknown;
+}
+
+const transformOptionTable: OptionTable<AnyOptions> = {
+  ...jsonSchemaOptionTable,
+  toWire: "a function",
+};
 
 type OutputOf<Schema extends StandardSchemaV1> = StandardSchemaV1.InferOutput<Schema>;
 type InputOf<Schema extends StandardSchemaV1> = StandardSchemaV1.InferInput<Schema>;
@@ -78,18 +90,16 @@ export function jsonCodec<Schema extends StandardSchemaV1>(
   options: TransformOptions<InputOf<Schema>, OutputOf<Schema>>,
 ): Codec<OutputOf<Schema>>;
 /** @throws {UsageError} if the schema is none, or an option is out of range. */
-export function jsonCodec(
-  schema?: StandardSchemaV1,
-  options: JsonSchemaOptions & { readonly toWire?: (value: unknown) => unknown } = {},
-): Codec<unknown> {
-  if (schema === undefined) return makeJsonCodec({ toWire: asItIs, fromWire: asItIs }, options);
+export function jsonCodec(schema?: StandardSchemaV1, options: AnyOptions = {}): Codec<unknown> {
+  if (schema === undefined) {
+    checkOptions<JsonOptions>("jsonCodec without a schema", options, jsonOptionTable);
+    return makeJsonCodec({ toWire: asItIs, fromWire: asItIs }, options);
+  }
+  checkOptions("jsonCodec", options, transformOptionTable);
   return makeJsonCodec(stepsWith(schema, options), options);
 }
 
-function stepsWith(
-  schema: StandardSchemaV1,
-  options: JsonSchemaOptions & { readonly toWire?: (value: unknown) => unknown },
-): JsonSteps<unknown> {
+function stepsWith(schema: StandardSchemaV1, options: AnyOptions): JsonSteps<unknown> {
   if (typeof schema?.["~standard"]?.validate !== "function") {
     throw new UsageError(
       "the schema given to jsonCodec is no Standard Schema, as zod, valibot and arktype make them; " +

@@ -11,7 +11,8 @@ import {
   reportUnheard,
 } from "../incident.ts";
 import { systemClock } from "../io/clock.ts";
-import { Neuron, topicOf } from "../neuron.ts";
+import { checkNeuron, Neuron, topicOf } from "../neuron.ts";
+import { checkOptions, type OptionTable } from "../options.ts";
 import type { Patience } from "../queue.ts";
 import { checkCount, checkMilliseconds } from "../ranges.ts";
 import type { RawReactant, Reactant, ReactOptions } from "../reactant.ts";
@@ -21,8 +22,17 @@ import { Registration, type Subscription } from "../subscription.ts";
 import type { Synapse } from "../synapse.ts";
 import { checkPattern, checkTopic, isPattern, isTopic, type TopicPattern } from "../topic.ts";
 import type { Wait } from "../wait.ts";
-import { Filter, type FilterOptions } from "./filter.ts";
+import {
+  adaptOptionTable,
+  checkListener,
+  checkPayload,
+  checkReactant,
+  readyOptionTable,
+  transmitOptionTable,
+} from "./calls.ts";
+import { Filter, type FilterOptions, filterOptionTable } from "./filter.ts";
 import type {
+  AdaptOptions,
   Attachment,
   Ganglion,
   Junction,
@@ -55,6 +65,16 @@ export interface GanglionOptions extends FilterOptions {
    */
   readonly echoGuardMs?: number;
 }
+
+export const ganglionOptionTable: OptionTable<GanglionOptions> = {
+  ...filterOptionTable,
+  name: "a string",
+  sendTimeoutMs: "a number",
+  lingerMs: "a number",
+  topicsMax: "a number",
+  segment: "a string",
+  echoGuardMs: "a number",
+};
 
 const sendTimeoutMsDefault = 10_000;
 const lingerMsDefault = 2_000;
@@ -96,7 +116,8 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
     this.#name = name;
     this.#segment = options.segment;
     const { echoGuardMs, sendTimeoutMs, lingerMs, topicsMax } = options;
-    this.echoGuardMs = echoGuardMs && checkMilliseconds("echoGuardMs", echoGuardMs);
+    this.echoGuardMs =
+      echoGuardMs === undefined ? undefined : checkMilliseconds("echoGuardMs", echoGuardMs);
     this.sendTimeoutMs = checkMilliseconds("sendTimeoutMs", sendTimeoutMs ?? sendTimeoutMsDefault);
     this.lingerMs = checkMilliseconds("lingerMs", lingerMs ?? lingerMsDefault);
     this.#topicsMax = checkCount("topicsMax", topicsMax ?? topicsMaxDefault, 0);
@@ -142,7 +163,7 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
   // The calls of an application.
 
   capable(target: Neuron | string): boolean {
-    return this.#filter.passes(topicOf(target));
+    return this.#filter.passes(topicOf(target, "the target given to capable"));
   }
 
   react<T>(
@@ -150,6 +171,8 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
     reactant: Reactant<NoInfer<T>>,
     options: ReactOptions = {},
   ): Subscription {
+    checkNeuron(neuron, "react");
+    checkReactant("react", reactant, options);
     const synapse = this.obtainSynapse(neuron.name, neuron);
     return this.#subscribe(synapse, new Receptor(neuron, reactant, options), options.signal);
   }
@@ -159,12 +182,11 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
     reactant: RawReactant,
     options: ReactOptions = {},
   ): Subscription {
+    const topic = topicOf(target, "the target given to reactRaw");
+    checkReactant("reactRaw", reactant, options);
     const receptor = new Receptor(undefined, reactant, options);
-    if (typeof target === "string" && isPattern(target)) {
-      return this.#subscribeToPattern(target, receptor, options.signal);
-    }
-    const neuron = typeof target === "string" ? undefined : target;
-    const synapse = this.obtainSynapse(topicOf(target), neuron);
+    if (isPattern(topic)) return this.#subscribeToPattern(topic, receptor, options.signal);
+    const synapse = this.obtainSynapse(topic, typeof target === "string" ? undefined : target);
     return this.#subscribe(synapse, receptor, options.signal);
   }
 
@@ -189,7 +211,7 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
       const neuron = isNeuron ? first : this.synapses.neuronOfInstance(first);
       const synapse = this.obtainSynapse(neuron.name, neuron);
       const impulse = Impulse.ofValue(neuron, isNeuron ? second : first);
-      return this.#launch(synapse, impulse, this.#patienceOf(options));
+      return this.#launch(synapse, impulse, this.#patienceOf("transmit", options));
     } catch (cause) {
       return this.#failed(undefined, cause);
     }
@@ -201,35 +223,37 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
     options?: TransmitOptions,
   ): Promise<void> {
     try {
-      const neuron = typeof target === "string" ? undefined : target;
-      const synapse = this.obtainSynapse(topicOf(target), neuron);
+      const topic = topicOf(target, "the target given to transmitRaw");
+      checkPayload(bytes);
+      const synapse = this.obtainSynapse(topic, typeof target === "string" ? undefined : target);
       const impulse = Impulse.ofBytes(synapse.neuron ?? synapse.topic, bytes);
-      return this.#launch(synapse, impulse, this.#patienceOf(options));
+      return this.#launch(synapse, impulse, this.#patienceOf("transmitRaw", options));
     } catch (cause) {
       return this.#failed(undefined, cause);
     }
   }
 
-  async adapt(
-    target: Neuron | TopicPattern,
-    options: { readonly signal?: AbortSignal } = {},
-  ): Promise<void> {
+  async adapt(target: Neuron | TopicPattern, options: AdaptOptions = {}): Promise<void> {
+    const topic = topicOf(target, "the target given to adapt");
+    checkOptions("adapt", options, adaptOptionTable);
     options.signal?.throwIfAborted();
-    if (typeof target === "string" && isPattern(target)) {
+    if (isPattern(topic)) {
       this.checkOpen();
-      checkPattern(target);
-      this.adaptPattern(target);
+      checkPattern(topic);
+      this.adaptPattern(topic);
       return;
     }
-    this.obtainSynapse(topicOf(target), typeof target === "string" ? undefined : target);
+    this.obtainSynapse(topic, typeof target === "string" ? undefined : target);
   }
 
   /** Makes all topics that match known, those to come included. */
   protected adaptPattern(_pattern: TopicPattern): void {}
 
   async ready(target: Neuron | string, options: ReadyOptions = {}): Promise<void> {
+    const topic = topicOf(target, "the target given to ready");
+    checkOptions("ready", options, readyOptionTable);
     this.checkOpen();
-    const topic = topicOf(target);
+    checkTopic(topic);
     this.checkCapable(topic);
     if (options.receivers !== undefined) checkCount("receivers", options.receivers, 0);
     await this.#readiness.wait(() => {
@@ -245,7 +269,8 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
     return totalOf(Object.fromEntries(topics), this.otherCounters.snapshot());
   }
 
-  on(_event: "incident", listener: IncidentListener): Subscription {
+  on(event: "incident", listener: IncidentListener): Subscription {
+    checkListener(event, listener);
     this.#reporter.add(listener);
     const registration: Registration = new Registration(() => {
       this.#listening.delete(registration);
@@ -385,8 +410,9 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
     return wait;
   }
 
-  #patienceOf(options: TransmitOptions | undefined): Patience {
+  #patienceOf(call: string, options: TransmitOptions | undefined): Patience {
     if (options === undefined) return this.#patience;
+    checkOptions(call, options, transmitOptionTable);
     options.signal?.throwIfAborted();
     const timeoutMs = checkMilliseconds("timeoutMs", options.timeoutMs ?? this.sendTimeoutMs);
     return { timeoutMs, signal: options.signal };

@@ -1,5 +1,6 @@
 /** Ganglion (plain term: transport): a transport with its synapses, and what it shows the world. */
 
+import { hasFunctions, misgiven } from "../given.ts";
 import type { Impulse } from "../impulse.ts";
 import type { Incident, IncidentListener } from "../incident.ts";
 import type { Neuron } from "../neuron.ts";
@@ -20,6 +21,11 @@ export interface TransmitOptions {
 
 /** Keeps a neuron from passing for an instance, and so a forgotten value from compiling. */
 export type NoNeuron<I> = I extends Neuron ? never : unknown;
+
+/** Until what `adapt` goes on. */
+export interface AdaptOptions {
+  readonly signal?: AbortSignal;
+}
 
 /** What `ready` waits for. */
 export interface ReadyOptions {
@@ -86,7 +92,7 @@ export interface Ganglion extends AsyncDisposable {
    * them. Not needed before `react` and `transmit`. A pattern adapts all topics that match.
    * @throws {UsageError} (rejects) if external ganglia exist and none is capable.
    */
-  adapt(target: Neuron | TopicPattern, options?: { readonly signal?: AbortSignal }): Promise<void>;
+  adapt(target: Neuron | TopicPattern, options?: AdaptOptions): Promise<void>;
 
   /**
    * Resolves when a message sent now would be on its way to `receivers` receivers.
@@ -119,6 +125,16 @@ export interface Ganglion extends AsyncDisposable {
    * @throws {UsageError} if it is joined to a plexus already.
    */
   attach(junction: Junction): Attachment;
+}
+
+/**
+ * Not by its class: a ganglion may be written elsewhere.
+ * @throws {UsageError} if what was given to `call` is none.
+ */
+export function checkGanglion(ganglion: Ganglion, call: string): void {
+  if (hasFunctions(ganglion, ["react", "attach", "transduce"])) return;
+  const expected = "a ganglion, as openGanglion and PairGanglion make them";
+  throw misgiven(`the ganglion given to ${call}`, ganglion, expected);
 }
 
 /** A plexus, as a ganglion that is joined to it sees it. */

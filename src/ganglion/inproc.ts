@@ -2,17 +2,19 @@
 
 import type { Impulse } from "../impulse.ts";
 import type { Neuron } from "../neuron.ts";
+import { checkOptions } from "../options.ts";
 import type { Patience } from "../queue.ts";
 import { Synapse } from "../synapse.ts";
 import type { TopicPattern } from "../topic.ts";
 import { both, type Wait } from "../wait.ts";
-import { GanglionBase, type GanglionOptions } from "./base.ts";
+import { GanglionBase, type GanglionOptions, ganglionOptionTable } from "./base.ts";
 
 /** Straight function calls: what a program needs that talks to nobody else, and each plexus has. */
 export class InprocGanglion extends GanglionBase<Synapse> {
   readonly external = false;
 
   constructor(options: GanglionOptions = {}) {
+    checkOptions("InprocGanglion", options, ganglionOptionTable);
     super(options, "inproc");
   }
 

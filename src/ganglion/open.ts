@@ -1,5 +1,7 @@
 /** openGanglion: a transport from a URL; what a scheme needs is loaded when its URL is met. */
+import { checkOptions } from "../options.ts";
 import type { Ganglion } from "./ganglion.ts";
+import { pairLimitTable } from "./pair/options.ts";
 import type { PairOptions } from "./pair.ts";
 import { type PairUrl, parseGanglionUrl } from "./url.ts";
 
@@ -17,11 +19,12 @@ export type OpenOptions = Omit<PairOptions, "bind" | "connect">;
  *
  * `segment=LABEL` may be added to each (see `Ganglion.segment`).
  *
- * @throws {UsageError} if the URL is malformed, or its scheme or a parameter is unknown.
+ * @throws {UsageError} if the URL is malformed, or its scheme, a parameter or an option is unknown.
  * @throws {TransportError} if the system refuses, for example because the port is taken.
  */
 export async function openGanglion(url: string, options: OpenOptions = {}): Promise<Ganglion> {
   const parsed = parseGanglionUrl(url);
+  checkOptions("openGanglion", options, pairLimitTable);
   const all: OpenOptions = { ...options, ...parsed.options };
   switch (parsed.kind) {
     case "pair":

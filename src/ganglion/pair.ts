@@ -18,10 +18,12 @@ import {
   listen,
 } from "../io/stream.ts";
 import type { Neuron } from "../neuron.ts";
+import { checkOptions } from "../options.ts";
 import type { EnvelopeReader } from "../protocol/envelope.ts";
 import type { Patience, QueueOptions } from "../queue.ts";
 import type { Wait } from "../wait.ts";
 import { PairLink } from "./pair/link.ts";
+import { pairOptionTable } from "./pair/options.ts";
 import { Seat } from "./pair/seat.ts";
 import { PairSynapse } from "./pair/synapse.ts";
 import { Failures } from "./wire/failures.ts";
@@ -60,6 +62,7 @@ export class PairGanglion extends StreamGanglion<PairSynapse> {
 
   /** @throws {UsageError} if it has neither `bind` nor `connect`, or both, or an option is unfit. */
   constructor(options: PairOptions) {
+    checkOptions("PairGanglion", options, pairOptionTable);
     const { address, connects } = addressOf(options);
     super(options, nameOf(address, connects));
     this.#address = address;
@@ -254,8 +257,12 @@ export class PairGanglion extends StreamGanglion<PairSynapse> {
 /** More than what an envelope adds to topic and payload, padding included. */
 const envelopeBytesMax = 128;
 
-function addressOf(options: PairOptions): { address: StreamAddress; connects: boolean } {
-  const { bind, connect } = options;
+/** @param options Nothing at all, where no compiler asked for them. */
+function addressOf(options: PairOptions | undefined): {
+  readonly address: StreamAddress;
+  readonly connects: boolean;
+} {
+  const { bind, connect } = options ?? {};
   if (bind !== undefined && connect === undefined) {
     return { address: checkAddress(bind), connects: false };
   }

@@ -12,10 +12,12 @@ import type { Impulse } from "../impulse.ts";
 import { checkAddress, formatUrl, type StreamAddress } from "../io/address.ts";
 import { systemClock } from "../io/clock.ts";
 import type { Neuron } from "../neuron.ts";
+import { checkOptions } from "../options.ts";
 import { decodeTopic } from "../protocol/topic-text.ts";
 import type { Patience, QueueOptions } from "../queue.ts";
 import type { TopicPattern } from "../topic.ts";
 import type { Wait } from "../wait.ts";
+import { pubSubOptionTable } from "./pubsub/options.ts";
 import { Publisher } from "./pubsub/publisher.ts";
 import { Sources } from "./pubsub/sources.ts";
 import { PubSubSynapse } from "./pubsub/synapse.ts";
@@ -52,6 +54,7 @@ export class PubSubGanglion extends StreamGanglion<PubSubSynapse> {
 
   /** @throws {UsageError} if an address or an option is unfit, or a peer is named twice. */
   constructor(options: PubSubOptions = {}) {
+    checkOptions("PubSubGanglion", options, pubSubOptionTable);
     const bind = options.bind && checkAddress(options.bind);
     super(options, nameOf(bind));
     this.#address = bind;

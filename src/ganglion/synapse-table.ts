@@ -1,5 +1,6 @@
 /** The synapses of one ganglion, and the patterns that stand for topics not met yet. */
 import { UsageError } from "../errors.ts";
+import { misgiven } from "../given.ts";
 import type { Neuron } from "../neuron.ts";
 import type { Receptor } from "../receptor.ts";
 import type { Synapse } from "../synapse.ts";
@@ -120,7 +121,8 @@ export class SynapseTable<S extends Synapse> {
    */
   neuronOfInstance(instance: object): Neuron {
     if (typeof instance !== "object" || instance === null) {
-      throw new UsageError("transmit takes a neuron and a value, or an instance of a class");
+      const expected = "a Neuron and a value, or an instance of a class";
+      throw misgiven("the neuron given to transmit", instance, expected);
     }
     for (
       let prototype: unknown = Object.getPrototypeOf(instance);

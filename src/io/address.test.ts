@@ -7,6 +7,7 @@ import {
   listenError,
   pathBytesMax,
   systemErrorText,
+  type TcpAddress,
 } from "./address.ts";
 
 afterEach(() => {
@@ -38,6 +39,10 @@ describe("an address of TCP", () => {
     ] as const) {
       expect(() => checkAddress({ host, port })).toThrow(UsageError);
     }
+    // As a program without types may give it.
+    expect(() => checkAddress({ port: 1 } as TcpAddress)).toThrow(
+      "address undefined:1: it needs a host, and a port from 0 to 65535",
+    );
   });
 });
 

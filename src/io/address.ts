@@ -55,14 +55,18 @@ export function formatUrl(scheme: string, address: StreamAddress): string {
 export function checkAddress(address: StreamAddress): StreamAddress {
   if (address.path !== undefined) return { path: checkPath(address.path) };
   const { host, port } = address;
-  if (host !== "" && Number.isInteger(port) && port >= 0 && port <= portMax) return address;
+  const isHost = typeof host === "string" && host !== "";
+  if (isHost && Number.isInteger(port) && port >= 0 && port <= portMax) return address;
   throw new UsageError(
-    `address ${formatAddress(address)}: it needs a host, and a port from 0 to ${portMax}`,
-    { details: { host, port, portMax } },
+    `address ${host}:${port}: it needs a host, and a port from 0 to ${portMax}`,
+    {
+      details: { host, port, portMax },
+    },
   );
 }
 
 function checkPath(given: string): string {
+  if (typeof given !== "string") throw pathError(String(given), "it is no text");
   if (process.platform === "win32") {
     throw pathError(given, "Node has no Unix-domain sockets on Windows; use TCP on 127.0.0.1");
   }

@@ -1,5 +1,6 @@
 /** The codec named `json`, whatever judges its values: the part that all JSON codecs share. */
 import { UsageError } from "../../errors.ts";
+import type { OptionTable } from "../../options.ts";
 import type { Codec, Validate } from "../codec.ts";
 import { readJson } from "./reader.ts";
 import { JsonWriter } from "./writer.ts";
@@ -18,6 +19,13 @@ export interface JsonSchemaOptions extends JsonOptions {
   /** When the schema judges; `both` by default. What JSON cannot carry is refused in any case. */
   readonly validate?: Validate | undefined;
 }
+
+export const jsonOptionTable: OptionTable<JsonOptions> = { depthMax: "a number" };
+
+export const jsonSchemaOptionTable: OptionTable<JsonSchemaOptions> = {
+  ...jsonOptionTable,
+  validate: "a string",
+};
 
 /** What happens to a value between the program and its JSON. Each throws only CodecError. */
 export interface JsonSteps<T> {

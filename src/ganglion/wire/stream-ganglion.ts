@@ -11,7 +11,7 @@ import {
 import type { EnvelopeId } from "../../protocol/envelope.ts";
 import type { PlexoIdentity } from "../../protocol/zmtp/metadata.ts";
 import type { SocketType } from "../../protocol/zmtp/socket-type.ts";
-import { checkCount } from "../../ranges.ts";
+import { checkCount, checkMilliseconds } from "../../ranges.ts";
 import { version } from "../../version.ts";
 import type { Wait } from "../../wait.ts";
 import type { GanglionOptions } from "../base.ts";
@@ -61,9 +61,10 @@ export abstract class StreamGanglion<S extends WireSynapse> extends TransportGan
   /** @throws {UsageError} if an option is unfit. */
   constructor(options: StreamOptions, name: string) {
     super(options, name);
-    this.messageBytesMax = options.messageBytesMax ?? messageBytesMaxDefault;
-    const { sendHighWaterBytes } = options;
+    const { messageBytesMax, sendHighWaterBytes, connectTimeoutMs } = options;
+    this.messageBytesMax = checkCount("messageBytesMax", messageBytesMax ?? messageBytesMaxDefault);
     if (sendHighWaterBytes !== undefined) checkCount("sendHighWaterBytes", sendHighWaterBytes);
+    if (connectTimeoutMs !== undefined) checkMilliseconds("connectTimeoutMs", connectTimeoutMs);
   }
 
   /**
