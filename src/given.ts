@@ -1,7 +1,6 @@
 /** Given: what a program may give by mistake that no compiler checks, and how it is told so. */
+import { describe } from "./describe.ts";
 import { UsageError } from "./errors.ts";
-
-const textUnitsMax = 64;
 
 /** `what` says what it was to be: "the reactant given to react"; `expected`: "a function". */
 export function misgiven(what: string, given: unknown, expected: string): UsageError {
@@ -20,31 +19,4 @@ export function hasFunctions<Shape extends object>(
 ): boolean {
   // Whatever its type says it may be nothing at all.
   return names.every((name) => typeof given?.[name] === "function");
-}
-
-/** A value in a few words, whatever it is. */
-function describe(value: unknown): string {
-  switch (typeof value) {
-    case "string":
-      return JSON.stringify(
-        value.length > textUnitsMax ? `${value.slice(0, textUnitsMax)}…` : value,
-      );
-    case "bigint":
-      return `${value}n`;
-    case "function":
-      return value.name === "" ? "a function" : `the function ${value.name}`;
-    case "object":
-      return value === null ? "null" : describeObject(value);
-    default:
-      return String(value);
-  }
-}
-
-function describeObject(value: object): string {
-  if (Array.isArray(value)) return "an array";
-  if (value instanceof Promise) return "a promise, which has to be awaited";
-  const { name } = value.constructor ?? {};
-  return typeof name !== "string" || name === "" || name === "Object"
-    ? "an object"
-    : `an instance of ${name}`;
 }

@@ -1,4 +1,5 @@
 /** Impulse (plain term: message): one message in flight; value and bytes are each made at most once. */
+import { because } from "./cause.ts";
 import type { Codec } from "./codec/codec.ts";
 import { CodecError } from "./errors.ts";
 import type { Ganglion } from "./ganglion/ganglion.ts";
@@ -198,9 +199,7 @@ const states = {
 
 /** A codec written elsewhere may throw anything; what leaves here is a CodecError naming the topic. */
 function codecErrorOf(cause: unknown, done: "encoded" | "decoded", topic: string): CodecError {
-  // Anything else may throw when it is made a string.
-  const why = cause instanceof Error ? cause.message : "its codec threw what is no Error";
-  return new CodecError(`a message of ${topic} cannot be ${done}: ${why}`, {
+  return new CodecError(because(`a message of ${topic} cannot be ${done}`, cause), {
     cause,
     details: { topic },
   });

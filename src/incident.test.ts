@@ -1,6 +1,13 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { afterEach, beforeEach, describe, expect, type MockInstance, test, vi } from "vitest";
-import { type Incident, IncidentReporter, reportUnheard } from "./incident.ts";
+import { CodecError } from "./errors.ts";
+import {
+  dropIncident,
+  failureIncident,
+  type Incident,
+  IncidentReporter,
+  reportUnheard,
+} from "./incident.ts";
 
 const incident: Incident = {
   kind: "dropped",
@@ -9,6 +16,42 @@ const incident: Incident = {
   topic: "dev.X.json",
   ganglion: "test",
 };
+
+describe("the message of an incident", () => {
+  test("names reason and count of what was dropped, and the cause where there is one", () => {
+    const cause = new CodecError("no JSON at 1:7");
+    expect(dropIncident("unclaimed", 1, undefined)).toEqual({
+      kind: "dropped",
+      reason: "unclaimed",
+      count: 1,
+      message: "a message was dropped: unclaimed",
+    });
+    expect(dropIncident("unclaimed", 3, undefined).message).toBe(
+      "3 messages were dropped: unclaimed",
+    );
+    expect(dropIncident("undecodable", 1, cause)).toEqual({
+      kind: "dropped",
+      reason: "undecodable",
+      count: 1,
+      message: "a message was dropped as undecodable: no JSON at 1:7",
+      cause,
+    });
+  });
+
+  test("names the cause of a failure, whatever was thrown", () => {
+    const cause = new Error("out of hops");
+    expect(failureIncident("reactant-failed", "a reactant failed", cause)).toEqual({
+      kind: "reactant-failed",
+      message: "a reactant failed: out of hops",
+      cause,
+    });
+    expect(failureIncident("reactant-failed", "a reactant failed", undefined)).toEqual({
+      kind: "reactant-failed",
+      message: "a reactant failed: undefined was thrown, which is no Error",
+      cause: undefined,
+    });
+  });
+});
 
 describe("IncidentReporter", () => {
   let unheard: unknown[];
@@ -59,7 +102,8 @@ describe("IncidentReporter", () => {
     reporter.add((each) => void got.push(each));
     expect(reporter.tell(incident)).toBe(true);
     expect(got).toEqual([incident]);
-    expect(unheard).toEqual([expect.objectContaining({ kind: "reactant-failed", cause })]);
+    const message = 'a listener for incidents failed, told "a message was dropped": on purpose';
+    expect(unheard).toEqual([{ kind: "reactant-failed", message, cause }]);
   });
 
   test("listeners that come and go while they are told count from the next incident on", () => {
@@ -112,15 +156,28 @@ describe("an incident that nobody listens to", () => {
     vi.useRealTimers();
   });
 
-  test("is a warning of the process that says what, where and why", () => {
-    reportUnheard({ ...incident, cause: new Error("out of hops") });
+  test("is a warning of the process that says what, why and where, each once", () => {
+    const where = { topic: "dev.X.json", ganglion: "test" };
+    reportUnheard({ ...dropIncident("undecodable", 1, new Error("no JSON")), ...where });
+    vi.advanceTimersByTime(1_000);
+    reportUnheard({
+      ...dropIncident("unsendable", 1, new Error("dev.X.json is too long")),
+      ...where,
+    });
     expect(warnings.mock.calls).toEqual([
-      ["dropped: a message was dropped (dev.X.json, test): out of hops", "PlexoIncident"],
+      [
+        "dropped: a message was dropped as undecodable: no JSON (dev.X.json, test)",
+        "PlexoIncident",
+      ],
+      [
+        "dropped: a message was dropped as unsendable: dev.X.json is too long (test)",
+        "PlexoIncident",
+      ],
     ]);
   });
 
   test("is a warning once in a second; the next one says how many were left out", () => {
-    vi.advanceTimersByTime(1_000);
+    vi.advanceTimersByTime(2_000);
     for (let times = 0; times < 5; times++) reportUnheard(incident);
     expect(warnings).toHaveBeenCalledTimes(1);
     vi.advanceTimersByTime(999);

@@ -1,4 +1,5 @@
 /** Incidents: typed events for what went wrong with no caller to throw at. */
+import { because } from "./cause.ts";
 import { publishUnheard } from "./io/diagnostics.ts";
 
 /** Why a message was not passed on. Each has its counter in `Stats.dropped`. */
@@ -48,7 +49,7 @@ export type IncidentKind =
 /** One thing that went wrong, once. */
 export interface Incident {
   readonly kind: IncidentKind;
-  /** What happened, with what, for people. */
+  /** What happened, and why where there is a cause: one sentence, for people. */
   readonly message: string;
   readonly topic?: string;
   /** The name of the ganglion, its URL where it has one. */
@@ -58,6 +59,19 @@ export interface Incident {
   /** With `dropped`: how many messages; 1 when absent. */
   readonly count?: number;
   readonly cause?: unknown;
+}
+
+/** That messages were dropped. */
+export function dropIncident(reason: DropReason, count: number, cause: unknown): Incident {
+  const what = count === 1 ? "a message was dropped" : `${count} messages were dropped`;
+  return cause === undefined
+    ? { kind: "dropped", reason, count, message: `${what}: ${reason}` }
+    : { kind: "dropped", reason, count, message: because(`${what} as ${reason}`, cause), cause };
+}
+
+/** That something else went wrong because of `cause`. */
+export function failureIncident(kind: IncidentKind, what: string, cause: unknown): Incident {
+  return { kind, message: because(what, cause), cause };
 }
 
 /** Called with each incident; what it throws stops nobody. */
@@ -98,11 +112,8 @@ export class IncidentReporter {
 
 function callSafely(listener: IncidentListener, incident: Incident): void {
   const failed = (cause: unknown): void => {
-    reportUnheard({
-      kind: "reactant-failed",
-      message: `a listener for incidents failed on: ${incident.message}`,
-      cause,
-    });
+    const what = `a listener for incidents failed, told "${incident.message}"`;
+    reportUnheard(failureIncident("reactant-failed", what, cause));
   };
   try {
     // A listener may be asynchronous, whatever its type says.
@@ -118,9 +129,9 @@ export function reportUnheard(incident: Incident): void {
   publishUnheard(incident, () => describe(incident));
 }
 
-function describe(incident: Incident): string {
-  const where = [incident.topic, incident.ganglion].filter((part) => part !== undefined);
+function describe({ kind, message, topic, ganglion }: Incident): string {
+  const isTopicTold = topic !== undefined && message.includes(topic);
+  const where = [isTopicTold ? undefined : topic, ganglion].filter((part) => part !== undefined);
   const suffix = where.length === 0 ? "" : ` (${where.join(", ")})`;
-  const cause = incident.cause instanceof Error ? `: ${incident.cause.message}` : "";
-  return `${incident.kind}: ${incident.message}${suffix}${cause}`;
+  return `${kind}: ${message}${suffix}`;
 }

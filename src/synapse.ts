@@ -2,7 +2,7 @@
 import { Dendrite } from "./dendrite.ts";
 import { RepeatFilter, type WindowPool } from "./identity.ts";
 import type { Impulse } from "./impulse.ts";
-import type { DropReason, Incident } from "./incident.ts";
+import { type DropReason, dropIncident, failureIncident, type Incident } from "./incident.ts";
 import type { Neuron } from "./neuron.ts";
 import type { Ledger } from "./receptor.ts";
 import { Counters } from "./stats.ts";
@@ -45,25 +45,18 @@ export class Synapse implements Ledger {
 
   /** The incident of what was counted. */
   protected tellDropped(reason: DropReason, count: number, cause?: unknown): void {
-    const what = count === 1 ? "a message was dropped" : `${count} messages were dropped`;
-    this.#report({
-      kind: "dropped",
-      reason,
-      count,
-      message: `${what}: ${reason}`,
-      ...(cause === undefined ? {} : { cause }),
-    });
+    this.#report(dropIncident(reason, count, cause));
   }
 
   failed(cause: unknown): void {
     this.counters.failed += 1;
-    this.#report({ kind: "reactant-failed", message: "a reactant failed", cause });
+    this.#report(failureIncident("reactant-failed", "a reactant failed", cause));
   }
 
   unreadable(impulse: Impulse, cause: unknown): void {
     if (impulse.holdsSentValue) {
       this.counters.encodeErrors += 1;
-      this.#report({ kind: "transmit-failed", message: "a value could not be encoded", cause });
+      this.transmitFailed(cause);
       return;
     }
     this.counters.decodeErrors += 1;
@@ -72,10 +65,11 @@ export class Synapse implements Ledger {
 
   /** A `transmit` that its caller was told has failed. */
   transmitFailed(cause: unknown): void {
-    this.#report({ kind: "transmit-failed", message: "a message was not handed over", cause });
+    this.#report(failureIncident("transmit-failed", "a message was not handed over", cause));
   }
 
   #report(incident: Incident): void {
-    this.#owner.report({ ...incident, topic: this.topic, ganglion: this.#owner.name });
+    // In this order: properties after a spread take ten times as long (Node 20).
+    this.#owner.report({ topic: this.topic, ganglion: this.#owner.name, ...incident });
   }
 }

@@ -13,8 +13,7 @@ function isExpected({ kind, reason }: Incident): boolean {
   return kind === "dropped" && reason === "unclaimed";
 }
 
-function textOf({ kind, message, topic, cause }: Incident): string {
+function textOf({ kind, message, topic }: Incident): string {
   const about = topic === undefined ? "" : ` (${topic})`;
-  const because = cause instanceof Error ? `: ${cause.message}` : "";
-  return `${kind}: ${message}${about}${because}`;
+  return `${kind}: ${message}${about}`;
 }

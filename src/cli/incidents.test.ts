@@ -15,15 +15,15 @@ function makePrinter(): { lines: string[]; clock: { nowMs: number }; printer: In
 const incident: Incident = { kind: "connection-failed", message: "it failed" };
 
 describe("IncidentPrinter", () => {
-  test("a line has the message, where it was, and the cause", () => {
+  test("a line has the message, and where it was, the topic unless the message names it", () => {
     const { lines, printer } = makePrinter();
     printer.take(incident);
     printer.take({ ...incident, topic: "dev.T.json", ganglion: "pair://h:1" });
-    printer.take({ ...incident, ganglion: "pair://h:1", cause: new Error("ECONNREFUSED") });
+    printer.take({ ...incident, message: "dev.T.json failed", topic: "dev.T.json", ganglion: "h" });
     expect(lines).toEqual([
       "it failed",
       "it failed (dev.T.json, pair://h:1)",
-      "it failed (pair://h:1): ECONNREFUSED",
+      "dev.T.json failed (h)",
     ]);
   });
 

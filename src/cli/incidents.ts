@@ -67,9 +67,8 @@ export class IncidentPrinter {
   }
 }
 
-function describe(incident: Incident): string {
-  const where = [incident.topic, incident.ganglion].filter((part) => part !== undefined);
-  const suffix = where.length === 0 ? "" : ` (${where.join(", ")})`;
-  const cause = incident.cause instanceof Error ? `: ${incident.cause.message}` : "";
-  return `${incident.message}${suffix}${cause}`;
+function describe({ message, topic, ganglion }: Incident): string {
+  const isTopicTold = topic !== undefined && message.includes(topic);
+  const where = [isTopicTold ? undefined : topic, ganglion].filter((part) => part !== undefined);
+  return where.length === 0 ? message : `${message} (${where.join(", ")})`;
 }

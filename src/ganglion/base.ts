@@ -5,6 +5,8 @@ import { WindowPool } from "../identity.ts";
 import { Impulse } from "../impulse.ts";
 import {
   type DropReason,
+  dropIncident,
+  failureIncident,
   type Incident,
   type IncidentListener,
   IncidentReporter,
@@ -369,14 +371,9 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
     cause?: PlexoError,
   ): void {
     this.otherCounters.drop(reason, 1);
-    this.report({
-      kind: "dropped",
-      reason,
-      message: `a message was dropped: ${reason}`,
-      ganglion: this.name,
-      ...(topic === undefined ? {} : { topic }),
-      ...(cause === undefined ? {} : { cause }),
-    });
+    // As in a synapse, the spread comes last.
+    const incident = { ganglion: this.name, ...dropIncident(reason, 1, cause) };
+    this.report(topic === undefined ? incident : { topic, ...incident });
   }
 
   protected checkCapable(topic: string): void {
@@ -422,8 +419,8 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
   #failed(synapse: S | undefined, cause: unknown): Promise<void> {
     if (synapse !== undefined) synapse.transmitFailed(cause);
     else {
-      const message = "a message was not handed over";
-      this.report({ kind: "transmit-failed", message, ganglion: this.name, cause });
+      const incident = failureIncident("transmit-failed", "a message was not handed over", cause);
+      this.report({ ganglion: this.name, ...incident });
     }
     const failure = Promise.reject(cause);
     failure.catch(() => {});

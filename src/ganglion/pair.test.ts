@@ -298,7 +298,9 @@ describe("opening and closing", () => {
     const pair = await openPair({ bind: loopback });
     const second = new PairGanglion({ bind: pair.address });
     const incidents = incidentsOf(second);
-    expect(String((await incidents.next("connection-failed")).cause)).toContain("EADDRINUSE");
+    const { message, cause } = await incidents.next("connection-failed");
+    expect(message).toMatch(/^the pair cannot be opened: cannot take connections at .*EADDRINUSE$/);
+    expect(cause).toBeInstanceOf(TransportError);
     await expect(second.ready(Text)).rejects.toThrow(TransportError);
     await expect(second.transmit(Text, "")).rejects.toThrow(TransportError);
     await second.close();

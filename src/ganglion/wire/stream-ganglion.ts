@@ -1,6 +1,7 @@
 /** StreamGanglion: what ganglia over stream sockets have in common: options, opening, arrival. */
 import { PeerError } from "../../errors.ts";
 import { type Label, Origin } from "../../identity.ts";
+import { failureIncident } from "../../incident.ts";
 import { systemClock } from "../../io/clock.ts";
 import type { CloseReason } from "../../io/connection.ts";
 import {
@@ -131,12 +132,8 @@ export abstract class StreamGanglion<S extends WireSynapse> extends TransportGan
     this.#openError = cause;
     this.readinessChanged();
     if (this.#openedIsWatched) return;
-    this.report({
-      kind: "connection-failed",
-      message: "the ganglion cannot be opened",
-      ganglion: this.name,
-      cause,
-    });
+    const incident = failureIncident("connection-failed", "the ganglion cannot be opened", cause);
+    this.report({ ganglion: this.name, ...incident });
   }
 
   /** @throws why it could not be opened. */
@@ -148,12 +145,8 @@ export abstract class StreamGanglion<S extends WireSynapse> extends TransportGan
 
   protected connectionFailed(cause: NonNullable<CloseReason>): void {
     if (this.isClosing) return;
-    this.report({
-      kind: "connection-failed",
-      message: "a connection failed, or could not be made",
-      ganglion: this.name,
-      cause,
-    });
+    const incident = failureIncident("connection-failed", "a connection failed", cause);
+    this.report({ ganglion: this.name, ...incident });
   }
 
   /** A link is gone: what was sent on it may not have arrived. */

@@ -4,6 +4,7 @@ import { CodecError, UsageError } from "../../errors.ts";
 import { turn } from "../until.ts";
 import type { GanglionCase } from "./case.ts";
 import {
+  assertCausesTold,
   assertDropped,
   countNeuron,
   droppedBy,
@@ -37,6 +38,7 @@ export const failureCases: readonly GanglionCase[] = [
       for (const cause of [thrown, rejected]) {
         assert.equal(failures.filter((each) => each.cause === cause).length, 2);
       }
+      assertCausesTold(failures);
       for (const { topic, ganglion } of failures) {
         assert.deepEqual([topic, ganglion], [countNeuron.name, receiver.name]);
       }
@@ -86,6 +88,7 @@ export const failureCases: readonly GanglionCase[] = [
       assertDropped(receiver, incidents, { reason: "undecodable", count: 1, topic });
       assert.equal(receiver.stats().decodeErrors, 1);
       assert.ok(incidents.find(({ kind }) => kind === "dropped")?.cause instanceof CodecError);
+      assertCausesTold(incidents);
     },
   },
   {
@@ -106,6 +109,7 @@ export const failureCases: readonly GanglionCase[] = [
         incidents.map(({ kind, topic }) => ({ kind, topic })),
         [{ kind: "transmit-failed", topic: countNeuron.name }],
       );
+      assertCausesTold(incidents);
     },
   },
   {

@@ -64,6 +64,13 @@ export function incidentsOf(ganglion: Ganglion): Incident[] {
   return incidents;
 }
 
+/** @throws {AssertionError} unless every incident that has a cause tells it in its message too. */
+export function assertCausesTold(incidents: readonly Incident[]): void {
+  for (const { message, cause } of incidents) {
+    if (cause instanceof Error) assert.ok(message.includes(cause.message), message);
+  }
+}
+
 /** How many messages these ganglia have counted as dropped, for whatever reason. */
 export function droppedBy(...ganglia: readonly Ganglion[]): number {
   // Where all peers are one ganglion it is asked once.
