@@ -3,10 +3,15 @@ import { checkOptions } from "../options.ts";
 import type { Ganglion } from "./ganglion.ts";
 import { pairLimitTable } from "./pair/options.ts";
 import type { PairOptions } from "./pair.ts";
-import { type PairUrl, parseGanglionUrl } from "./url.ts";
+import { pubSubLimitTable } from "./pubsub/options.ts";
+import type { PubSubOptions } from "./pubsub.ts";
+import { type PairUrl, type PubSubUrl, parseGanglionUrl } from "./url.ts";
 
-/** What the ganglion of any scheme takes, but its address, which the URL has. */
-export type OpenOptions = Omit<PairOptions, "bind" | "connect">;
+type OpenPairOptions = Omit<PairOptions, "bind" | "connect">;
+type OpenPubSubOptions = Omit<PubSubOptions, "bind" | "peers">;
+
+/** What the ganglion of the URL's scheme takes, but its addresses, which the URL has. */
+export type OpenOptions = OpenPairOptions | OpenPubSubOptions;
 
 /**
  * Opens the ganglion that `url` names:
@@ -16,6 +21,10 @@ export type OpenOptions = Omit<PairOptions, "bind" | "connect">;
  * - `pair+ipc:///PATH`, `pair+ipc:///PATH?bind`: the same over the Unix-domain socket `/PATH`. With
  *   two slashes the path is relative, and starts from the working directory. Where a path has `?`,
  *   `#` or `%` they are `%3F`, `%23` and `%25`.
+ * - `pubsub://HOST:PORT?peers=HOST:PORT,HOST:PORT`: publishes at HOST:PORT, and listens to the peers.
+ *   The port is 5570 where none is given, and 0 lets the system choose one.
+ * - `pubsub+ipc:///PATH?peers=/PATH,/PATH`: the same over Unix-domain sockets. A comma is between two
+ *   peers, so that no path of a peer can have one.
  *
  * `segment=LABEL` may be added to each (see `Ganglion.segment`).
  *
@@ -24,20 +33,39 @@ export type OpenOptions = Omit<PairOptions, "bind" | "connect">;
  */
 export async function openGanglion(url: string, options: OpenOptions = {}): Promise<Ganglion> {
   const parsed = parseGanglionUrl(url);
-  checkOptions("openGanglion", options, pairLimitTable);
-  const all: OpenOptions = { ...options, ...parsed.options };
   switch (parsed.kind) {
     case "pair":
-      return await openPair(parsed, all);
+      checkOptions<OpenPairOptions>("openGanglion", options, pairLimitTable);
+      return await openPair(parsed, options);
+    case "pubsub":
+      checkOptions<OpenPubSubOptions>("openGanglion", options, pubSubLimitTable);
+      return await openPubSub(parsed, options);
   }
 }
 
-async function openPair({ address, bind }: PairUrl, options: OpenOptions): Promise<Ganglion> {
+async function openPair(
+  { address, bind, options: ofUrl }: PairUrl,
+  options: OpenPairOptions,
+): Promise<Ganglion> {
   const { PairGanglion } = await import("./pair.ts");
-  const ganglion = new PairGanglion({
-    ...options,
-    ...(bind ? { bind: address } : { connect: address }),
-  });
+  const where = bind ? { bind: address } : { connect: address };
+  const ganglion = new PairGanglion({ ...options, ...ofUrl, ...where });
   await ganglion.opened;
+  return ganglion;
+}
+
+async function openPubSub(
+  { bind, peers, options: ofUrl }: PubSubUrl,
+  options: OpenPubSubOptions,
+): Promise<Ganglion> {
+  const { PubSubGanglion } = await import("./pubsub.ts");
+  const ganglion = new PubSubGanglion({ ...options, ...ofUrl, bind, peers });
+  try {
+    await ganglion.opened;
+  } catch (cause) {
+    // It has begun to connect to its peers.
+    await ganglion.close();
+    throw cause;
+  }
   return ganglion;
 }

@@ -299,7 +299,9 @@ describe("opening and closing", () => {
     const second = new PairGanglion({ bind: pair.address });
     const incidents = incidentsOf(second);
     const { message, cause } = await incidents.next("connection-failed");
-    expect(message).toMatch(/^the pair cannot be opened: cannot take connections at .*EADDRINUSE$/);
+    expect(message).toMatch(
+      /^the ganglion cannot be opened: cannot take connections at .*EADDRINUSE$/,
+    );
     expect(cause).toBeInstanceOf(TransportError);
     await expect(second.ready(Text)).rejects.toThrow(TransportError);
     await expect(second.transmit(Text, "")).rejects.toThrow(TransportError);

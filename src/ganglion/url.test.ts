@@ -27,13 +27,14 @@ describe("a pair's URL", () => {
 
   test("is read as it is written", () => {
     for (const path of ["/run/x.sock", "/a b/50%?#é", "/;,/:@&=+$-_.!~*'()[]"]) {
-      expect(parseGanglionUrl(formatUrl("pair", { path })).address).toEqual({ path });
+      const read = parseGanglionUrl(formatUrl("pair", { path }));
+      expect(read).toEqual({ kind: "pair", address: { path }, bind: false, options: {} });
     }
   });
 
   test.each(["pair://h:1", "pair+ipc:///run/x.sock"])("%s takes parameters", (url) => {
-    const { bind, options } = parseGanglionUrl(`${url}?segment=a%20b&bind=true`);
-    expect([bind, options]).toEqual([true, { segment: "a b" }]);
+    const read = parseGanglionUrl(`${url}?segment=a%20b&bind=true`);
+    expect(read).toMatchObject({ bind: true, options: { segment: "a b" } });
     for (const [parameters, message] of [
       ["?bind=no", /: bind takes no value, but is no$/],
       ["?bind&bind", /: it has bind more than once$/],
@@ -59,15 +60,51 @@ describe("a pair's URL", () => {
   });
 });
 
+describe("the URL of a pub/sub node", () => {
+  const h1 = { host: "h", port: 1 };
+
+  test.each([
+    ["pubsub://h:1", h1, []],
+    ["pubsub://h", { host: "h", port: 5570 }, []],
+    ["pubsub://h:1?peers=h:1", h1, [h1]],
+    [
+      "pubsub://h:1?peers=h,[::1]:2",
+      h1,
+      [
+        { host: "h", port: 5570 },
+        { host: "::1", port: 2 },
+      ],
+    ],
+    ["pubsub+ipc:///run/x.sock", { path: "/run/x.sock" }, []],
+    ["pubsub+ipc:///a?peers=/b,c", { path: "/a" }, [{ path: "/b" }, { path: "c" }]],
+    ["pubsub+ipc:///a?peers=/50%25", { path: "/a" }, [{ path: "/50%" }]],
+  ])("%j names where it publishes, and its peers", (url, bind, peers) => {
+    expect(parseGanglionUrl(url)).toEqual({ kind: "pubsub", bind, peers, options: {} });
+  });
+
+  test.each([
+    ["pubsub://h:1?bind", /: its parameter bind is not known; known: peers, segment$/],
+    ["pubsub://h:1?peers=", /: one of its peers is empty; a comma is between two$/],
+    ["pubsub://h:1?peers=a:1,,b:2", /: one of its peers is empty; a comma is between two$/],
+    ["pubsub://h:1?peers=pubsub://a:1", /: its peer pubsub:\/\/a:1 is not HOST:PORT$/],
+    ["pubsub://h:1?peers=/run/x.sock", /: its peer \/run\/x.sock is not HOST:PORT$/],
+  ])("%s says what would be right", (url, message) => {
+    expect(() => parseGanglionUrl(url)).toThrow(UsageError);
+    expect(() => parseGanglionUrl(url)).toThrow(message);
+  });
+});
+
 test.each(["ipc:///run/x.sock", "tcp://h:1", "constructor://h", "h:1"])(
   "%s has a scheme that is not known, and those that are known are named",
   (url) => {
     expect(() => parseGanglionUrl(url)).toThrow(
-      /: its scheme [a-z]+: is not known; known: pair:\/\/, pair\+ipc:\/\/$/,
+      /: its scheme [a-z]+: is not known; known: pair:\/\/, pair\+ipc:\/\/, pubsub:\/\/, /,
     );
   },
 );
 
 test.each(["", "h", "127.0.0.1:5580", "/run/x.sock"])("%j is no URL", (url) => {
-  expect(() => parseGanglionUrl(url)).toThrow(/begins with one of: pair:\/\/, pair\+ipc:\/\/$/);
+  expect(() => parseGanglionUrl(url)).toThrow(
+    /begins with one of: pair:\/\/, pair\+ipc:\/\/, pubsub:\/\/, /,
+  );
 });

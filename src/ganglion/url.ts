@@ -11,13 +11,26 @@ export interface PairUrl {
   readonly options: Pick<GanglionOptions, "segment">;
 }
 
+/** What the URL of a pub/sub node says. */
+export interface PubSubUrl {
+  readonly kind: "pubsub";
+  readonly bind: StreamAddress;
+  readonly peers: readonly StreamAddress[];
+  readonly options: Pick<GanglionOptions, "segment">;
+}
+
 /** What a URL says. Its `kind` is the kind of ganglion, which may have several schemes. */
-export type GanglionUrl = PairUrl;
+export type GanglionUrl = PairUrl | PubSubUrl;
+
+const pairPortDefault = 5580;
+const pubSubPortDefault = 5570;
 
 /** The schemes there are, each with what reads its URLs. */
 const schemes: Readonly<Record<string, (url: string) => GanglionUrl>> = {
-  pair: (url) => readPair(url, splitTcp(url, 5580)),
+  pair: (url) => readPair(url, splitTcp(url, pairPortDefault)),
   "pair+ipc": (url) => readPair(url, splitIpc(url)),
+  pubsub: (url) => readPubSub(url, splitTcp(url, pubSubPortDefault), tcpPeer),
+  "pubsub+ipc": (url) => readPubSub(url, splitIpc(url), (path) => ({ path })),
 };
 
 /** @throws {UsageError} that says what is wrong with the URL and what would be right. */
@@ -39,6 +52,24 @@ function readPair(url: string, { address, parameters }: Place): PairUrl {
     throw urlError(url, `bind takes no value, but is ${bind}`);
   }
   return { kind: "pair", address, bind: bind !== null, options: segmentOf(url, parameters) };
+}
+
+/** @param peer Reads one of the peers. */
+function readPubSub(
+  url: string,
+  { address, parameters }: Place,
+  peer: (text: string, url: string) => StreamAddress,
+): PubSubUrl {
+  checkParameters(url, parameters, ["peers", "segment"]);
+  const texts = parameters.get("peers")?.split(",") ?? [];
+  if (texts.includes("")) throw urlError(url, "one of its peers is empty; a comma is between two");
+  const peers = texts.map((text) => peer(text, url));
+  return { kind: "pubsub", bind: address, peers, options: segmentOf(url, parameters) };
+}
+
+function tcpPeer(text: string, url: string): StreamAddress {
+  if (/[/?#@]/.test(text)) throw urlError(url, `its peer ${text} is not HOST:PORT`);
+  return splitTcp(`pubsub://${text}`, pubSubPortDefault).address;
 }
 
 function checkParameters(url: string, given: URLSearchParams, known: readonly string[]): void {

@@ -1,6 +1,7 @@
 /** Where a stream socket is, and what the system says when it cannot be reached. */
 import { resolve } from "node:path";
 import { TransportError, UsageError } from "../errors.ts";
+import { misgiven } from "../given.ts";
 
 /** A host and a port of TCP. */
 export interface TcpAddress {
@@ -53,6 +54,9 @@ export function formatUrl(scheme: string, address: StreamAddress): string {
  * @throws {UsageError} if the host is empty, the port no port, or the path none for a socket.
  */
 export function checkAddress(address: StreamAddress): StreamAddress {
+  if (typeof address !== "object" || address === null) {
+    throw misgiven("the address", address, "{ host, port } or { path }");
+  }
   if (address.path !== undefined) return { path: checkPath(address.path) };
   const { host, port } = address;
   const isHost = typeof host === "string" && host !== "";

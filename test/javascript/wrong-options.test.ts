@@ -3,6 +3,7 @@ import { InprocGanglion, Namespace, Neuron, openGanglion, Plexus, stringCodec } 
 import { jsonCodec } from "plexo/json";
 import { jsonSchemaCodec } from "plexo/json-schema";
 import { PairGanglion } from "plexo/pair";
+import { PubSubGanglion } from "plexo/pubsub";
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
 import { js, testWrongCalls } from "./wrong-call.ts";
@@ -81,22 +82,30 @@ describe("an option that does not exist:", () => {
       "new PairGanglion({ bnd })",
       () => new PairGanglion(js({ bnd: { host, port: 0 } })),
       "PairGanglion has no option bnd; did you mean bind? It has: bind, connect, relevant, ignored, " +
-        "codecs, name, sendTimeoutMs, lingerMs, topicsMax, segment, echoGuardMs, queue, " +
-        "messageBytesMax, sendHighWaterBytes, handshakeTimeoutMs, heartbeat, connectTimeoutMs, " +
-        "retryMinMs, retryMaxMs",
+        "codecs, name, sendTimeoutMs, lingerMs, topicsMax, segment, echoGuardMs, messageBytesMax, " +
+        "sendHighWaterBytes, handshakeTimeoutMs, heartbeat, connectTimeoutMs, retryMinMs, " +
+        "retryMaxMs, socketMode, queue",
+    ],
+    [
+      "new PubSubGanglion({ peer })",
+      () => new PubSubGanglion(js({ peer: [{ host, port: 1 }] })),
+      "PubSubGanglion has no option peer; did you mean peers? It has: bind, peers, relevant, ignored, " +
+        "codecs, name, sendTimeoutMs, lingerMs, topicsMax, segment, echoGuardMs, messageBytesMax, " +
+        "sendHighWaterBytes, handshakeTimeoutMs, heartbeat, connectTimeoutMs, retryMinMs, " +
+        "retryMaxMs, socketMode, queue, subscribersMax, subscriptionsMax",
     ],
     [
       "new PairGanglion({ bind: { hots } })",
       () => new PairGanglion(js({ bind: { hots: host, port: 0 } })),
-      "the bind of PairGanglion has no option hots; did you mean host? It has: host, port",
+      "address undefined:0: it needs a host, and a port from 0 to 65535",
     ],
     [
       "openGanglion(url, { sendTimeout })",
       () => openGanglion("pair://127.0.0.1:0?bind", js({ sendTimeout: 5 })),
       "openGanglion has no option sendTimeout; did you mean sendTimeoutMs? It has: relevant, ignored, " +
-        "codecs, name, sendTimeoutMs, lingerMs, topicsMax, segment, echoGuardMs, queue, " +
-        "messageBytesMax, sendHighWaterBytes, handshakeTimeoutMs, heartbeat, connectTimeoutMs, " +
-        "retryMinMs, retryMaxMs",
+        "codecs, name, sendTimeoutMs, lingerMs, topicsMax, segment, echoGuardMs, messageBytesMax, " +
+        "sendHighWaterBytes, handshakeTimeoutMs, heartbeat, connectTimeoutMs, retryMinMs, " +
+        "retryMaxMs, socketMode, queue",
     ],
     [
       "jsonCodec(undefined, { depth })",
@@ -181,7 +190,12 @@ describe("an option of the wrong type:", () => {
     [
       "new PairGanglion({ bind: text })",
       () => new PairGanglion(js({ bind: "127.0.0.1:5580" })),
-      'the option bind of PairGanglion is "127.0.0.1:5580"; give an object with any of: host, port',
+      'the option bind of PairGanglion is "127.0.0.1:5580"; give an object',
+    ],
+    [
+      "new PubSubGanglion({ peers: [text] })",
+      () => new PubSubGanglion(js({ peers: ["127.0.0.1:5570"] })),
+      'the address is "127.0.0.1:5570"; give { host, port } or { path }',
     ],
     [
       "new PairGanglion({ bind: { port } })",
