@@ -161,6 +161,7 @@ test("a pair that closes while newcomers wait leaves none of them", async () => 
   const newcomers = [await mutePeer(), await mutePeer()];
   await bound.close();
   await Promise.all(newcomers.map((newcomer) => newcomer.ended));
+  expect(newcomers.map(({ rest }) => rest)).toEqual(["", ""]);
 });
 
 function texts(pair: PairGanglion, count: number): Promise<string[]> {

@@ -25,7 +25,7 @@ let listener: Listener;
 let peers: WirePeer[];
 let linkCount: number;
 /** What the seat tells its owner, one line each. */
-let told: Mailbox<string>;
+let lines: Mailbox<string>;
 let knocks: Mailbox<PairLink>;
 let messages: Mailbox<string>;
 
@@ -33,15 +33,15 @@ beforeEach(async () => {
   clock = new ManualClock();
   peers = [];
   linkCount = 0;
-  told = new Mailbox();
+  lines = new Mailbox();
   knocks = new Mailbox();
   messages = new Mailbox();
   const seat = new Seat(
     {
-      seated: ({ remote }) => told.put(`${remote} sits`),
-      vacated: () => told.put("nobody sits"),
-      replaced: ({ remote }) => told.put(`${remote} is replaced`),
-      refused: ({ remote }, why) => told.put(`${remote} is refused: ${why}`),
+      seated: ({ remote }) => lines.put(`${remote} sits`),
+      vacated: () => lines.put("nobody sits"),
+      replaced: ({ remote }) => lines.put(`${remote} is replaced`),
+      refused: ({ remote }, why) => lines.put(`${remote} is refused: ${why}`),
     },
     clock,
   );
@@ -72,7 +72,7 @@ afterEach(async () => {
   void listener.close();
   for (const peer of peers) peer.socket.destroy();
   await until("all links are gone", () => linkCount === 0);
-  expect(clock.timerCount).toBe(0);
+  await until("no timer is left", () => clock.timerCount === 0);
 });
 
 /** A bare socket that has sent its greeting, and then `ready`; all of it has been looked at. */
@@ -100,7 +100,7 @@ async function holder(): Promise<WirePeer> {
 async function sitter(ready = readyPair): Promise<WirePeer> {
   const peer = await holder();
   peer.send(ready);
-  await tells(`${nameOf(peer)} sits`);
+  expect(await told()).toEqual([`${nameOf(peer)} sits`]);
   return peer;
 }
 
@@ -108,14 +108,17 @@ async function receiveReady(peer: WirePeer): Promise<void> {
   expect(await peer.receive(readyPair.length / 2)).toBe(readyPair);
 }
 
-async function tells(...lines: string[]): Promise<void> {
-  for (const line of lines) expect(await told.take()).toBe(line);
+/** What the seat tells next, so many lines. */
+async function told(count = 1): Promise<string[]> {
+  const next: string[] = [];
+  while (next.length < count) next.push(await lines.take());
+  return next;
 }
 
 /** The seat tells nothing, and nothing is sent to `peer`. */
 async function nothingHappensTo(peer: WirePeer): Promise<void> {
   for (let turn = 0; turn < 5; turn++) await nextTurn();
-  expect([told.left, peer.rest]).toEqual([[], ""]);
+  expect([lines.left, peer.rest]).toEqual([[], ""]);
 }
 
 function nameOf(peer: WirePeer): string {
@@ -131,7 +134,7 @@ describe("while the seat is free", () => {
     const peer = await holder();
     await nothingHappensTo(peer);
     peer.send(readyPair);
-    await tells(`${nameOf(peer)} sits`);
+    expect(await told()).toEqual([`${nameOf(peer)} sits`]);
   });
 
   test("who is let in first holds it, and who comes meanwhile is refused when that one sits", async () => {
@@ -139,7 +142,10 @@ describe("while the seat is free", () => {
     const late = await newcomer(readyPair);
     await nothingHappensTo(late);
     early.send(readyPair);
-    await tells(`${nameOf(early)} sits`, `${nameOf(late)} is refused: ${taken}`);
+    expect(await told(2)).toEqual([
+      `${nameOf(early)} sits`,
+      `${nameOf(late)} is refused: ${taken}`,
+    ]);
     await late.ended;
     expect(late.rest).toBe("");
   });
@@ -152,7 +158,7 @@ describe("one who sits", () => {
     expect(await alive.receive(ping.length / 2)).toBe(ping);
     await nothingHappensTo(surplus);
     alive.send(pong);
-    await tells(`${nameOf(surplus)} is refused: ${taken}`);
+    expect(await told()).toEqual([`${nameOf(surplus)} is refused: ${taken}`]);
     await surplus.ended;
     expect([surplus.rest, messages.left]).toEqual(["", []]);
   });
@@ -163,7 +169,11 @@ describe("one who sits", () => {
     clock.advance(999);
     await nothingHappensTo(next);
     clock.advance(1);
-    await tells("nobody sits", `${nameOf(mute)} is replaced`, `${nameOf(next)} sits`);
+    expect(await told(3)).toEqual([
+      "nobody sits",
+      `${nameOf(mute)} is replaced`,
+      `${nameOf(next)} sits`,
+    ]);
     await mute.ended;
     await receiveReady(next);
     expect(await messages.take()).toBe("message");
@@ -177,7 +187,7 @@ describe("one who sits", () => {
     busy.send(message.slice(0, 4));
     await nothingHappensTo(surplus);
     clock.advance(500);
-    await tells(`${nameOf(surplus)} is refused: ${taken}`);
+    expect(await told()).toEqual([`${nameOf(surplus)} is refused: ${taken}`]);
   });
 
   test("keeps it by what has arrived when the second is over, though nobody has looked yet", async () => {
@@ -191,14 +201,14 @@ describe("one who sits", () => {
         resolve();
       });
     });
-    await tells(`${nameOf(surplus)} is refused: ${taken}`);
+    expect(await told()).toEqual([`${nameOf(surplus)} is refused: ${taken}`]);
   });
 
   test("leaves it to the newcomer when it is gone", async () => {
     const leaving = await sitter();
     const next = await newcomer(readyPair);
     leaving.socket.destroy();
-    await tells("nobody sits", `${nameOf(next)} sits`);
+    expect(await told(2)).toEqual(["nobody sits", `${nameOf(next)} sits`]);
     await receiveReady(next);
   });
 
@@ -208,7 +218,11 @@ describe("one who sits", () => {
     before.send(message);
     expect(await messages.take()).toBe("message");
     anew.send(readyOf("another.pair"));
-    await tells("nobody sits", `${nameOf(before)} is replaced`, `${nameOf(anew)} sits`);
+    expect(await told(3)).toEqual([
+      "nobody sits",
+      `${nameOf(before)} is replaced`,
+      `${nameOf(anew)} sits`,
+    ]);
     await before.ended;
   });
 
@@ -216,7 +230,7 @@ describe("one who sits", () => {
     const before = await sitter(readyOf("plexus.pair"));
     const other = await newcomer(readyOf("plexus.other"));
     before.send(pong);
-    await tells(`${nameOf(other)} is refused: ${taken}`);
+    expect(await told()).toEqual([`${nameOf(other)} is refused: ${taken}`]);
     await other.ended;
     expect(other.rest).toContain(textHex("ERROR") + "30" + textHex(taken.replaceAll(" ", "_")));
   });
@@ -227,10 +241,10 @@ describe("a newcomer that waits for our READY", () => {
     const mute = await sitter();
     const waiting = await newcomer();
     clock.advance(1_000);
-    await tells("nobody sits", `${nameOf(mute)} is replaced`);
+    expect(await told(2)).toEqual(["nobody sits", `${nameOf(mute)} is replaced`]);
     await receiveReady(waiting);
     waiting.send(readyPair);
-    await tells(`${nameOf(waiting)} sits`);
+    expect(await told()).toEqual([`${nameOf(waiting)} sits`]);
   });
 
   test("is refused after a second if that one is alive", async () => {
@@ -241,7 +255,7 @@ describe("a newcomer that waits for our READY", () => {
     clock.advance(999);
     await nothingHappensTo(waiting);
     clock.advance(1);
-    await tells(`${nameOf(waiting)} is refused: ${taken}`);
+    expect(await told()).toEqual([`${nameOf(waiting)} is refused: ${taken}`]);
   });
 
   test("comes after one whose READY is there, though it was earlier", async () => {
@@ -249,10 +263,10 @@ describe("a newcomer that waits for our READY", () => {
     const waiting = await newcomer();
     const complete = await newcomer(readyPair);
     mute.socket.destroy();
-    await tells("nobody sits", `${nameOf(complete)} sits`);
+    expect(await told(2)).toEqual(["nobody sits", `${nameOf(complete)} sits`]);
     await nothingHappensTo(waiting);
     clock.advance(1_000);
-    await tells(`${nameOf(waiting)} is refused: ${taken}`);
+    expect(await told()).toEqual([`${nameOf(waiting)} is refused: ${taken}`]);
   });
 });
 
@@ -267,17 +281,20 @@ describe("one that was let in and does not finish its handshake", () => {
     clock.advance(599);
     await nothingHappensTo(complete);
     clock.advance(1);
-    await tells(`${nameOf(first)} is refused: ${slow}`, `${nameOf(complete)} sits`);
+    expect(await told(2)).toEqual([
+      `${nameOf(first)} is refused: ${slow}`,
+      `${nameOf(complete)} sits`,
+    ]);
     await first.ended;
     clock.advance(1_000);
-    await tells(`${nameOf(mute)} is refused: ${taken}`);
+    expect(await told()).toEqual([`${nameOf(mute)} is refused: ${taken}`]);
   });
 
   test("gives way at once if it has had its second", async () => {
     const first = await holder();
     clock.advance(1_000);
     const next = await newcomer(readyPair);
-    await tells(`${nameOf(first)} is refused: ${slow}`, `${nameOf(next)} sits`);
+    expect(await told(2)).toEqual([`${nameOf(first)} is refused: ${slow}`, `${nameOf(next)} sits`]);
   });
 
   test("has its second also if others had been waiting before it was let in", async () => {
@@ -285,21 +302,25 @@ describe("one that was let in and does not finish its handshake", () => {
     const first = await newcomer();
     const second = await newcomer();
     clock.advance(1_000);
-    await tells("nobody sits", `${nameOf(mute)} is replaced`);
+    expect(await told(2)).toEqual(["nobody sits", `${nameOf(mute)} is replaced`]);
     await receiveReady(first);
     clock.advance(999);
     second.send(readyPair);
     await knocks.take();
     await nothingHappensTo(second);
     clock.advance(1);
-    await tells(`${nameOf(first)} is refused: ${slow}`, `${nameOf(second)} sits`);
+    expect(await told(2)).toEqual([
+      `${nameOf(first)} is refused: ${slow}`,
+      `${nameOf(second)} sits`,
+    ]);
   });
 
   test("does not give way to one that says no more than it does", async () => {
-    await holder();
+    const first = await holder();
     const other = await newcomer();
     clock.advance(29_999);
     await nothingHappensTo(other);
+    expect(first.socket.readableEnded).toBe(false);
   });
 
   test("gives way when its time is over, or it is gone", async () => {
@@ -313,6 +334,6 @@ describe("one that was let in and does not finish its handshake", () => {
     await receiveReady(second);
     second.socket.destroy();
     await receiveReady(third);
-    expect(told.left).toEqual([]);
+    expect(lines.left).toEqual([]);
   });
 });

@@ -400,11 +400,11 @@ describe("Session, ends", () => {
 
   test("refuse tells a peer of ours the reason; to others, known or not, it is an end", () => {
     const reason = "this_pair_has_a_peer";
-    const ours = pairInTraffic({}, readyOfOurs);
-    ours.session.refuse(reason);
-    expect(ours.recorder.takeSent()).toBe(`041b054552524f5214${textHex(reason)}`);
-    ours.session.refuse(reason);
-    expect(ours.recorder.takeSent()).toBe("");
+    const known = pairInTraffic({}, readyOfOurs);
+    known.session.refuse(reason);
+    expect(known.recorder.takeSent()).toBe(`041b054552524f5214${textHex(reason)}`);
+    known.session.refuse(reason);
+    expect(known.recorder.takeSent()).toBe("");
     const foreign = pairInTraffic();
     foreign.session.refuse(reason);
     expect(foreign.recorder.takeSent()).toBe("");
@@ -413,7 +413,7 @@ describe("Session, ends", () => {
     unknown.recorder.takeSent();
     unknown.session.refuse(reason);
     expect(unknown.recorder.takeSent()).toBe("");
-    expect([ours, foreign, unknown].map(({ session }) => session.state)).toEqual(
+    expect([known, foreign, unknown].map(({ session }) => session.state)).toEqual(
       Array(3).fill("closed"),
     );
   });
