@@ -1,12 +1,23 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 import { leftOut } from "./scripts/left-out.js";
 
-// A test imports "plexo" as users do and gets src, to which package.json leads under this condition.
-const conditions = ["plexo-source", "node"];
+// A test imports "plexo" as users do and gets src: of what the package exports, what it is built from.
+const manifest = JSON.parse(readFileSync("package.json", "utf8")) as {
+  readonly exports: Readonly<Record<string, string | { readonly default: string }>>;
+};
+const alias = Object.entries(manifest.exports).flatMap(([key, target]) => {
+  if (typeof target === "string") return [];
+  const source = target.default.replace("./dist/", "./src/").replace(/\.js$/, ".ts");
+  return {
+    find: new RegExp(`^${key.replace(".", "plexo")}$`),
+    replacement: fileURLToPath(new URL(source, import.meta.url)),
+  };
+});
 
 export default defineConfig({
-  resolve: { conditions },
-  ssr: { resolve: { conditions } },
+  resolve: { alias },
   test: {
     include: ["src/**/*.test.ts", "test/**/*.test.ts", "scripts/**/*.test.ts"],
     exclude: ["test/interop/**"],

@@ -52,8 +52,8 @@ test.each([
       const address = await prepare(`${what}-${round}`);
       const answers = await race(address);
       const refusal = `cannot take connections at ${address.path}: in use by a listening process`;
-      const refusals = Array.from({ length: racerCount - 1 }, () => refusal);
-      expect([...answers].sort()).toEqual([...refusals, "got it"].sort());
+      const refused = answers.filter((answer) => answer !== "got it");
+      expect(refused).toEqual(Array.from({ length: racerCount - 1 }, () => refusal));
       const visitor = connect(address);
       await once(visitor, "connect");
       visitor.destroy();

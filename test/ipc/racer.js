@@ -2,18 +2,19 @@
 import process from "node:process";
 import { pathToFileURL } from "node:url";
 
-/** @type {{ PairGanglion: typeof import("../../src/ganglion/pair.ts").PairGanglion }} */
-const { PairGanglion } = await import(pathToFileURL(process.argv[2] ?? "").href);
+const built = /** @type {typeof import("../../src/ganglion/pair.ts")} */ (
+  await import(pathToFileURL(process.argv[2] ?? "").href)
+);
 
 process.on("message", (/** @type {{ path: string, startsMs: number }} */ { path, startsMs }) => {
   // No timer comes as close to the same moment.
   while (Date.now() < startsMs);
-  const pair = new PairGanglion({ bind: { path } });
+  const pair = new built.PairGanglion({ bind: { path } });
   // Who asks whether the path is in use is one, for who has it.
   pair.on("incident", () => {});
   pair.opened.then(
     () => process.send?.("got it"),
-    (cause) => process.send?.(String(cause.message)),
+    (/** @type {Error} */ cause) => process.send?.(cause.message),
   );
 });
 process.send?.("ready");

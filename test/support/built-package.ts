@@ -15,7 +15,7 @@ export class BuiltPackage {
     const compiler = join("node_modules", "typescript", "bin", "tsc");
     execFileSync(process.execPath, [
       ...[compiler, "-p", "tsconfig.build.json", "--outDir", join(this.#directory, "dist")],
-      ...["--noCheck", "--customConditions", "plexo-source"],
+      "--noCheck",
     ]);
     // Makes the directory a package named as ours is, so that the command finds itself in it.
     copyFileSync("package.json", join(this.#directory, "package.json"));

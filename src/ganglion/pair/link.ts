@@ -28,7 +28,8 @@ export class PairLink extends WireLink implements Carrier<PairSynapse> {
   }
 
   /** Sends one message; only after `ready`. */
-  carry({ envelopes }: PairSynapse, { bytes: payload, label }: Impulse): void {
+  carry({ envelopes }: PairSynapse, impulse: Impulse): void {
+    const { bytes: payload, label } = impulse;
     const output = this.output;
     const id = this.isOurs ? label : undefined;
     const bodyByteCount = envelopes.byteCount(payload.length, id !== undefined);

@@ -24,7 +24,8 @@ export class SubscriberLink extends WireLink implements Carrier<PubSubSynapse> {
   }
 
   /** Sends one message; only after `ready`. */
-  carry({ messages }: PubSubSynapse, { bytes: payload, label }: Impulse): void {
+  carry({ messages }: PubSubSynapse, impulse: Impulse): void {
+    const { bytes: payload, label } = impulse;
     const output = this.output;
     const id = this.isOurs ? label : undefined;
     const byteCount = messages.byteCount(payload.length, id !== undefined);
