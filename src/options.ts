@@ -34,7 +34,10 @@ type KindOf<Value> = Value extends string
  * lacks an option of the interface, or has one too many or of another type, does not compile.
  */
 export type OptionTable<Options> = {
-  readonly [Name in keyof Options]-?: KindOf<NonNullable<Options[Name]>>;
+  // Never is the type of an option that one member of a union has and another must not have.
+  readonly [Name in keyof Options]-?: [NonNullable<Options[Name]>] extends [never]
+    ? Kind
+    : KindOf<NonNullable<Options[Name]>>;
 };
 
 interface Table {

@@ -15,6 +15,7 @@ import type { Neuron } from "../neuron.ts";
 import { checkOptions } from "../options.ts";
 import { decodeTopic } from "../protocol/topic-text.ts";
 import type { Patience, QueueOptions } from "../queue.ts";
+import { checkCount } from "../ranges.ts";
 import type { TopicPattern } from "../topic.ts";
 import type { Wait } from "../wait.ts";
 import { pubSubOptionTable } from "./pubsub/options.ts";
@@ -57,6 +58,8 @@ export class PubSubGanglion extends StreamGanglion<PubSubSynapse> {
     checkOptions("PubSubGanglion", options, pubSubOptionTable);
     const bind = options.bind && checkAddress(options.bind);
     super(options, nameOf(bind));
+    const { subscribersMax } = options;
+    if (subscribersMax !== undefined) checkCount("subscribersMax", subscribersMax);
     this.#address = bind;
     const failures = new Failures((cause) => this.connectionFailed(cause));
     this.#publisher = new Publisher(
@@ -66,7 +69,7 @@ export class PubSubGanglion extends StreamGanglion<PubSubSynapse> {
         listener: this.connectionOptions("PUB", options, {
           // A subscriber sends subscriptions only; the session knows how long those are.
           bodyBytesMax: undefined,
-          connectionsMax: options.subscribersMax,
+          connectionsMax: subscribersMax,
         }),
       },
       {

@@ -70,7 +70,7 @@ export function checkAddress(address: StreamAddress): StreamAddress {
 }
 
 function checkPath(given: string): string {
-  if (typeof given !== "string") throw pathError(String(given), "it is no text");
+  if (typeof given !== "string") throw misgiven("the path of an address", given, "a string");
   if (process.platform === "win32") {
     throw pathError(given, "Node has no Unix-domain sockets on Windows; use TCP on 127.0.0.1");
   }

@@ -7,9 +7,9 @@ export function js(value: unknown): never {
   return value as never;
 }
 
-export type WrongCall = readonly [title: string, call: () => unknown, message: string];
+export type WrongCall = readonly [title: string, call: () => unknown, message: string | RegExp];
 
-/** A test for each: it throws, or rejects with, a UsageError of this very message. */
+/** A test for each: it throws, or rejects with, a UsageError of this very message, or one like it. */
 export function testWrongCalls(calls: readonly WrongCall[]): void {
   test.each(calls)("%s", async (_, call, message) => {
     expect(await failureOf(call)).toMatchObject({

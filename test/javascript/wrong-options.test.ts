@@ -69,43 +69,37 @@ describe("an option that does not exist:", () => {
     [
       "new Plexus({ ganglion })",
       () => new Plexus(js({ ganglion: [] })),
-      "Plexus has no option ganglion; did you mean ganglia? It has: relevant, ignored, codecs, name, " +
-        "sendTimeoutMs, lingerMs, topicsMax, segment, echoGuardMs, ganglia",
+      /^Plexus has no option ganglion; did you mean ganglia\? It has: .*lingerMs, .*, ganglia$/,
     ],
     [
       "new InprocGanglion({ lingerMS })",
       () => new InprocGanglion(js({ lingerMS: 5 })),
-      "InprocGanglion has no option lingerMS; did you mean lingerMs? It has: relevant, ignored, " +
-        "codecs, name, sendTimeoutMs, lingerMs, topicsMax, segment, echoGuardMs",
+      /^InprocGanglion has no option lingerMS; did you mean lingerMs\? It has: relevant, /,
     ],
     [
       "new PairGanglion({ bnd })",
       () => new PairGanglion(js({ bnd: { host, port: 0 } })),
-      "PairGanglion has no option bnd; did you mean bind? It has: bind, connect, relevant, ignored, " +
-        "codecs, name, sendTimeoutMs, lingerMs, topicsMax, segment, echoGuardMs, messageBytesMax, " +
-        "sendHighWaterBytes, handshakeTimeoutMs, heartbeat, connectTimeoutMs, retryMinMs, " +
-        "retryMaxMs, socketMode, queue",
-    ],
-    [
-      "new PubSubGanglion({ peer })",
-      () => new PubSubGanglion(js({ peer: [{ host, port: 1 }] })),
-      "PubSubGanglion has no option peer; did you mean peers? It has: bind, peers, relevant, ignored, " +
-        "codecs, name, sendTimeoutMs, lingerMs, topicsMax, segment, echoGuardMs, messageBytesMax, " +
-        "sendHighWaterBytes, handshakeTimeoutMs, heartbeat, connectTimeoutMs, retryMinMs, " +
-        "retryMaxMs, socketMode, queue, subscribersMax, subscriptionsMax",
+      /^PairGanglion has no option bnd; did you mean bind\? It has: bind, connect, /,
     ],
     [
       "new PairGanglion({ bind: { hots } })",
       () => new PairGanglion(js({ bind: { hots: host, port: 0 } })),
-      "address undefined:0: it needs a host, and a port from 0 to 65535",
+      "the bind of PairGanglion has no option hots; did you mean host? It has: host, port, path",
+    ],
+    [
+      "new PubSubGanglion({ peer })",
+      () => new PubSubGanglion(js({ peer: [] })),
+      /^PubSubGanglion has no option peer; did you mean peers\? It has: bind, peers, /,
+    ],
+    [
+      "openGanglion(url, { bind })",
+      () => openGanglion("pair://127.0.0.1:0", js({ bind: { host, port: 0 } })),
+      /^openGanglion has no option bind; it has: relevant, /,
     ],
     [
       "openGanglion(url, { sendTimeout })",
       () => openGanglion("pair://127.0.0.1:0?bind", js({ sendTimeout: 5 })),
-      "openGanglion has no option sendTimeout; did you mean sendTimeoutMs? It has: relevant, ignored, " +
-        "codecs, name, sendTimeoutMs, lingerMs, topicsMax, segment, echoGuardMs, messageBytesMax, " +
-        "sendHighWaterBytes, handshakeTimeoutMs, heartbeat, connectTimeoutMs, retryMinMs, " +
-        "retryMaxMs, socketMode, queue",
+      /^openGanglion has no option sendTimeout; did you mean sendTimeoutMs\? It has: /,
     ],
     [
       "jsonCodec(undefined, { depth })",
@@ -190,12 +184,22 @@ describe("an option of the wrong type:", () => {
     [
       "new PairGanglion({ bind: text })",
       () => new PairGanglion(js({ bind: "127.0.0.1:5580" })),
-      'the option bind of PairGanglion is "127.0.0.1:5580"; give an object',
+      'the option bind of PairGanglion is "127.0.0.1:5580"; give an object with any of: host, port, path',
     ],
     [
       "new PubSubGanglion({ peers: [text] })",
       () => new PubSubGanglion(js({ peers: ["127.0.0.1:5570"] })),
       'the address is "127.0.0.1:5570"; give { host, port } or { path }',
+    ],
+    [
+      "new PubSubGanglion({ subscribersMax: -1 })",
+      () => new PubSubGanglion({ subscribersMax: -1 }),
+      "subscribersMax is -1; give a whole number from 1 on",
+    ],
+    [
+      "new PairGanglion({ connect: { path: number } })",
+      () => new PairGanglion(js({ connect: { path: 5 } })),
+      "the option path of the connect of PairGanglion is 5; give a string",
     ],
     [
       "new PairGanglion({ bind: { port } })",

@@ -2,7 +2,7 @@
 import type { OptionTable } from "../../options.ts";
 import { queueOptionTable } from "../../queue.ts";
 import type { PairOptions } from "../pair.ts";
-import { streamOptionTable } from "../wire/options.ts";
+import { streamAddressTable, streamOptionTable } from "../wire/options.ts";
 
 /** All but its address. */
 export const pairLimitTable: OptionTable<Omit<PairOptions, "bind" | "connect">> = {
@@ -11,7 +11,7 @@ export const pairLimitTable: OptionTable<Omit<PairOptions, "bind" | "connect">> 
 };
 
 export const pairOptionTable: OptionTable<PairOptions> = {
-  bind: "an object",
-  connect: "an object",
+  bind: streamAddressTable,
+  connect: streamAddressTable,
   ...pairLimitTable,
 };

@@ -2,7 +2,7 @@
 import type { OptionTable } from "../../options.ts";
 import { queueOptionTable } from "../../queue.ts";
 import type { PubSubOptions } from "../pubsub.ts";
-import { streamOptionTable } from "../wire/options.ts";
+import { streamAddressTable, streamOptionTable } from "../wire/options.ts";
 
 /** All but its addresses. */
 export const pubSubLimitTable: OptionTable<Omit<PubSubOptions, "bind" | "peers">> = {
@@ -13,7 +13,7 @@ export const pubSubLimitTable: OptionTable<Omit<PubSubOptions, "bind" | "peers">
 };
 
 export const pubSubOptionTable: OptionTable<PubSubOptions> = {
-  bind: "an object",
+  bind: streamAddressTable,
   peers: "an array",
   ...pubSubLimitTable,
 };

@@ -1,7 +1,14 @@
-/** What each option of a ganglion over streams has to be. It loads no sockets. */
+/** What each option of a ganglion over stream sockets has to be. Loads no socket itself. */
+import type { StreamAddress } from "../../io/address.ts";
 import type { OptionTable } from "../../options.ts";
 import { ganglionOptionTable } from "../base.ts";
 import type { StreamOptions } from "./stream-ganglion.ts";
+
+export const streamAddressTable: OptionTable<StreamAddress> = {
+  host: "a string",
+  port: "a number",
+  path: "a string",
+};
 
 export const streamOptionTable: OptionTable<StreamOptions> = {
   ...ganglionOptionTable,
