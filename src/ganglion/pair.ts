@@ -7,7 +7,7 @@
  */
 import { UsageError } from "../errors.ts";
 import type { Impulse } from "../impulse.ts";
-import { checkAddress, formatUrl, type StreamAddress } from "../io/address.ts";
+import { checkAddress, checkRemoteAddress, formatUrl, type StreamAddress } from "../io/address.ts";
 import type { CloseReason, Connection } from "../io/connection.ts";
 import {
   Connector,
@@ -267,7 +267,7 @@ function addressOf(options: PairOptions | undefined): {
     return { address: checkAddress(bind), connects: false };
   }
   if (connect !== undefined && bind === undefined) {
-    return { address: checkAddress(connect), connects: true };
+    return { address: checkRemoteAddress(connect), connects: true };
   }
   throw new UsageError("a pair needs either an address to bind or one to connect to");
 }

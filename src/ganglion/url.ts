@@ -1,6 +1,6 @@
 /** The URLs of ganglia, taken apart. */
 import { UsageError } from "../errors.ts";
-import type { StreamAddress } from "../io/address.ts";
+import { portMax, type StreamAddress } from "../io/address.ts";
 import type { GanglionOptions } from "./base.ts";
 
 /** What the URL of a pair says. */
@@ -37,12 +37,9 @@ const schemes: Readonly<Record<string, (url: string) => GanglionUrl>> = {
 export function parseGanglionUrl(text: string): GanglionUrl {
   const url = text.trim();
   const scheme = schemeOf(url);
-  if (scheme === undefined) {
-    throw urlError(url, `it is no URL; a ganglion's begins with one of: ${knownSchemes()}`);
-  }
   const read = Object.hasOwn(schemes, scheme) ? schemes[scheme] : undefined;
   if (read !== undefined) return read(url);
-  throw urlError(url, `its scheme ${scheme}: is not known; known: ${knownSchemes()}`);
+  throw urlError(url, `it begins with none of: ${knownSchemes()}`);
 }
 
 function readPair(url: string, { address, parameters }: Place): PairUrl {
@@ -95,7 +92,7 @@ interface Place {
 
 function splitTcp(url: string, portDefault: number): Place {
   const scheme = schemeOf(url);
-  const parts = splitUrl(url);
+  const parts = splitUrl(url, scheme);
   if (
     parts.username !== "" ||
     parts.password !== "" ||
@@ -110,13 +107,22 @@ function splitTcp(url: string, portDefault: number): Place {
   return { address: { host, port }, parameters: parts.searchParams };
 }
 
-function splitUrl(url: string): URL {
+function splitUrl(url: string, scheme: string): URL {
   try {
     return new URL(url);
   } catch (cause) {
-    const known = knownSchemes();
-    throw urlError(url, `it is no URL; a ganglion's begins with one of: ${known}`, cause);
+    throw urlError(url, faultOf(url, scheme), cause);
   }
+}
+
+/** Why `URL` does not take it, which it does not say. */
+function faultOf(url: string, scheme: string): string {
+  const [, port = ""] = /:\/\/(?:\[[^\]]*\]|[^:/?#]*):([^/?#]*)/.exec(url) ?? [];
+  if (port.includes(":")) return `an IPv6 address stands in brackets: ${scheme}://[::1]:PORT`;
+  const isPort = /^\d*$/.test(port) && Number(port) <= portMax;
+  return isPort
+    ? `it names no host: ${scheme}://HOST:PORT`
+    : `its port is ${port}; a port is a number from 0 to ${portMax}`;
 }
 
 /** IPv6 addresses stand in brackets in a URL; `*` is every interface. */
@@ -147,8 +153,10 @@ function decodePath(url: string, path: string): string {
   }
 }
 
-function schemeOf(url: string): string | undefined {
-  return /^([a-z][a-z0-9+.-]*):/i.exec(url)?.[1]?.toLowerCase();
+/** In lower case; empty where there is none. */
+function schemeOf(url: string): string {
+  const [, scheme = ""] = /^([a-z][a-z0-9+.-]*):/i.exec(url) ?? [];
+  return scheme.toLowerCase();
 }
 
 function knownSchemes(): string {
@@ -159,7 +167,7 @@ function knownSchemes(): string {
 
 function urlError(url: string, why: string, cause?: unknown): UsageError {
   const options = cause === undefined ? {} : { cause };
-  return new UsageError(`${url} is not the URL of a ganglion: ${why}`, {
+  return new UsageError(`"${url}" is not the URL of a ganglion: ${why}`, {
     ...options,
     details: { url },
   });

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import { UsageError } from "../errors.ts";
 import {
   checkAddress,
+  checkRemoteAddress,
   formatAddress,
   formatUrl,
   listenError,
@@ -44,6 +45,15 @@ describe("an address of TCP", () => {
       "address undefined:1: it needs a host, and a port from 0 to 65535",
     );
   });
+});
+
+test("an address to connect to has a port that is one", () => {
+  expect(checkRemoteAddress({ host: "h", port: 1 })).toEqual({ host: "h", port: 1 });
+  expect(checkRemoteAddress({ path: "/run/x.sock" })).toEqual({ path: "/run/x.sock" });
+  expect(() => checkRemoteAddress({ host: "h", port: 0 })).toThrow(
+    "nobody can connect to port 0 of h; only where one listens the system chooses one",
+  );
+  expect(() => checkRemoteAddress({ host: "h", port: -1 })).toThrow(UsageError);
 });
 
 describe("a path", () => {

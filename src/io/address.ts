@@ -26,7 +26,7 @@ export interface IpcAddress {
 /** Where one end listens and the other connects to: what they say to each other is the same. */
 export type StreamAddress = TcpAddress | IpcAddress;
 
-const portMax = 0xffff;
+export const portMax: number = 0xffff;
 /**
  * What `sun_path` of a `sockaddr_un` holds before its closing NUL: 108 bytes by unix(7) of Linux, 104
  * by unix(4) of macOS and the BSDs. Node cuts off what is longer, so that it would be another file.
@@ -66,6 +66,19 @@ export function checkAddress(address: StreamAddress): StreamAddress {
     {
       details: { host, port, portMax },
     },
+  );
+}
+
+/**
+ * The same for one to connect to, where port 0 is none.
+ * @throws {UsageError}
+ */
+export function checkRemoteAddress(address: StreamAddress): StreamAddress {
+  const checked = checkAddress(address);
+  if (checked.port !== 0) return checked;
+  throw new UsageError(
+    `nobody can connect to port 0 of ${checked.host}; only where one listens the system chooses one`,
+    { details: { host: checked.host, port: 0 } },
   );
 }
 

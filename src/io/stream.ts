@@ -15,6 +15,7 @@ import { PeerError, PlexoError, TransportError } from "../errors.ts";
 import { checkSessionOptions } from "../protocol/zmtp/session.ts";
 import {
   checkAddress,
+  checkRemoteAddress,
   formatAddress,
   listenError,
   type StreamAddress,
@@ -168,7 +169,7 @@ export class Connector {
     owner: EndpointOwner,
     clock: Clock = systemClock,
   ) {
-    this.address = checkAddress(address);
+    this.address = checkRemoteAddress(address);
     checkSessionOptions(options);
     this.#options = options;
     this.#owner = owner;

@@ -14,7 +14,12 @@ describe("plexo, called wrongly,", () => {
     [["echo", "a.B.json"], /no transport given: add --via URL/],
     [["echo", "a..json", "--via", "pair://h:1"], /part "" of topic "a\.\.json" is empty/],
     [["echo", "a.>.json", "--via", "pair://h:1"], /part ">" of pattern "a\.>\.json" has ">" in it/],
-    [["echo", "a.B.json", "--via", "h:1"], /h:1 is not the URL of a ganglion/],
+    [
+      ["echo", "a.B.json", "--via", "h:1"],
+      /"h:1" is not the URL of a ganglion: it begins with none of: pair:/,
+    ],
+    [["echo", "a.B.json", "--via", "pair://h:99999"], /its port is 99999; .* from 0 to 65535$/],
+    [["echo", "a.B.json", "--via", "pair://h:0"], /nobody can connect to port 0 of h/],
     [["echo", "a.B.json", "--via", "pair://h:1?bnd"], /its parameter bnd is not known/],
     [["send"], /missing required argument 'topic'; see plexo help send$/],
     [["send", "a.B.json", "c.D.json"], /too many arguments/],

@@ -1,6 +1,11 @@
 /** Sources: the publishers that a pub/sub ganglion listens to, and what it asks them for. */
 import { UsageError } from "../../errors.ts";
-import { checkAddress, formatAddress, type StreamAddress } from "../../io/address.ts";
+import {
+  checkAddress,
+  checkRemoteAddress,
+  formatAddress,
+  type StreamAddress,
+} from "../../io/address.ts";
 import type { ConnectorOptions } from "../../io/stream.ts";
 import type { TopicPattern } from "../../topic.ts";
 import { prefixOf } from "./prefix.ts";
@@ -39,7 +44,7 @@ export class Sources {
 
   /** @throws {UsageError} if it is no address, or is there already. */
   add(given: StreamAddress): void {
-    const address = checkAddress(given);
+    const address = checkRemoteAddress(given);
     const key = formatAddress(address);
     if (this.#byAddress.has(key)) {
       throw new UsageError(`${key} is a peer already; remove it first`, { details: { address } });
