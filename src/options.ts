@@ -4,18 +4,18 @@ import { misgiven } from "./given.ts";
 import { nearest } from "./nearest.ts";
 
 /** What an option may have to be, in words that stand in the error. */
-const fits = {
-  "a string": (value: unknown) => typeof value === "string",
-  "a number": (value: unknown) => typeof value === "number",
-  "a function": (value: unknown) => typeof value === "function",
-  "an array": (value: unknown) => Array.isArray(value),
-  "an object": (value: unknown) => typeof value === "object" && value !== null,
-  // Not by its class: where a test or a polyfill brings its own, both classes are good.
-  "an AbortSignal": (value: unknown) =>
-    typeof (value as { throwIfAborted?: unknown } | null)?.throwIfAborted === "function",
-} as const;
+type Kind = "a string" | "a number" | "a function" | "an array" | "an object" | "an AbortSignal";
 
-type Kind = keyof typeof fits;
+const fits: Readonly<Record<Kind, (value: unknown) => boolean>> = {
+  "a string": (value) => typeof value === "string",
+  "a number": (value) => typeof value === "number",
+  "a function": (value) => typeof value === "function",
+  "an array": (value) => Array.isArray(value),
+  "an object": (value) => typeof value === "object" && value !== null,
+  // Not by its class: where a test or a polyfill brings its own, both classes are good.
+  "an AbortSignal": (value) =>
+    typeof (value as { throwIfAborted?: unknown } | null)?.throwIfAborted === "function",
+};
 
 type KindOf<Value> = Value extends string
   ? "a string"
