@@ -52,7 +52,7 @@ test.each([
       const address = await prepare(`${what}-${round}`);
       const answers = await race(address);
       const refusal = `cannot take connections at ${address.path}: in use by a listening process`;
-      const refused = answers.filter((answer) => answer !== "got it");
+      const refused = answers.filter((each) => each !== "got it");
       expect(refused).toEqual(Array.from({ length: racerCount - 1 }, () => refusal));
       const visitor = connect(address);
       await once(visitor, "connect");
