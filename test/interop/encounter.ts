@@ -1,58 +1,59 @@
-/** Encounter: a program of ours and one of a foreign peer that meet over a TCP pair. */
+/** Encounter: the programs of one case, which meet on this machine. */
 import type { FormName } from "./foos.ts";
 import { freePort } from "./free-port.ts";
+import type { Act, Peer, Transport } from "./peer.ts";
 import { Program } from "./program.ts";
 
-export type Who = "ours" | "theirs";
-export type Act = "sender" | "responder";
-
-/** A program's file, and the arguments that come before those of the case. */
-export type Command = readonly [file: string, ...args: string[]];
-
 export interface Setting {
-  readonly commands: Readonly<Record<Who, Readonly<Record<Act, Command>>>>;
-  /** Who sends the Foos; the other one answers. */
-  readonly sender: Who;
-  /** Who listens; the other one connects. */
-  readonly binder: Who;
+  readonly transport: Transport;
+  readonly sender: Peer;
+  readonly responder: Peer;
+  /** Who listens for the connection that the Foos take; of pub/sub always the sender. */
+  readonly binder: Act;
   readonly form: FormName;
 }
 
 interface StartOptions {
   /** What the Bars of a responder say about it. */
   readonly nodeId?: string;
-  /** What it is told before it listens. */
-  readonly told?: readonly object[];
+  /** Of a responder of bare sockets: what the topics begin with that it subscribes to. */
+  readonly subscribe?: string | undefined;
 }
 
 export class Encounter implements AsyncDisposable {
   readonly #setting: Setting;
-  readonly #port: number;
+  readonly #urls: Readonly<Record<Act, readonly string[]>>;
   readonly #programs: Program[] = [];
 
-  private constructor(setting: Setting, port: number) {
+  private constructor(setting: Setting, urls: Readonly<Record<Act, readonly string[]>>) {
     this.#setting = setting;
-    this.#port = port;
+    this.#urls = urls;
   }
 
-  static async open(setting: Setting): Promise<Encounter> {
-    return new Encounter(setting, await freePort());
+  /** @param responderCount How many there will be at the same time; with pub/sub only. */
+  static async open(setting: Setting, responderCount = 1): Promise<Encounter> {
+    const urls =
+      setting.transport === "pair"
+        ? await pairUrls(setting.binder)
+        : await pubSubUrls(responderCount);
+    return new Encounter(setting, urls);
   }
 
-  /** Starts a program; resolves when it listens. */
-  async start(act: Act, options: StartOptions = {}): Promise<Program> {
-    const { commands, binder, form } = this.#setting;
-    const who = playerOf(act, this.#setting);
-    const role = who === binder ? "bind" : "connect";
-    const [file, ...args] = commands[who][act];
-    const nodeId = options.nodeId ?? nodeIdUsual;
-    const program = new Program(`${who}, the ${act},`, [
+  /**
+   * Starts a program; resolves when it listens.
+   * @param index Which one, where there are several responders.
+   */
+  async start(act: Act, options: StartOptions = {}, index = 0): Promise<Program> {
+    const { form, [act]: peer } = this.#setting;
+    const { nodeId = nodeIdUsual, subscribe } = options;
+    const url = this.#urls[act][index] ?? "";
+    const [file, ...args] = peer.programs[act];
+    const program = new Program(`${peer.name}, the ${act},`, [
       file,
       ...args,
-      ...[role, String(this.#port), form, nodeId],
+      ...[subscribe === undefined ? url : `${url}&subscribe=${subscribe}`, form, nodeId],
     ]);
     this.#programs.push(program);
-    for (const command of options.told ?? []) program.tell(command);
     await program.listening();
     return program;
   }
@@ -65,8 +66,27 @@ export class Encounter implements AsyncDisposable {
 
 export const nodeIdUsual = "c2b6f0ce-74d1-4b8a-9a35-5d1f2e3a4b5c";
 
-/** Who has a part in a setting. */
-export function playerOf(act: Act, { sender }: Setting): Who {
-  if (act === "sender") return sender;
-  return sender === "ours" ? "theirs" : "ours";
+export function otherAct(act: Act): Act {
+  return act === "sender" ? "responder" : "sender";
+}
+
+/** Whether one of the two is this peer. */
+export function takesPart(name: Peer["name"], { sender, responder }: Setting): boolean {
+  return sender.name === name || responder.name === name;
+}
+
+async function pairUrls(binder: Act): Promise<Record<Act, readonly string[]>> {
+  const url = `pair://127.0.0.1:${await freePort()}`;
+  const urls = { sender: [url], responder: [url] };
+  return { ...urls, [binder]: [`${url}?bind`] };
+}
+
+async function pubSubUrls(responderCount: number): Promise<Record<Act, readonly string[]>> {
+  const sender = `127.0.0.1:${await freePort()}`;
+  const responders: string[] = [];
+  while (responders.length < responderCount) responders.push(`127.0.0.1:${await freePort()}`);
+  return {
+    sender: [`pubsub://${sender}?peers=${responders.join(",")}`],
+    responder: responders.map((responder) => `pubsub://${responder}?peers=${sender}`),
+  };
 }

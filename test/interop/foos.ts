@@ -1,9 +1,18 @@
 /** The messages that the peers exchange, and what ought to come back. */
 
-/** How Foo and Bar are named and written; the programs of both sides know these. */
+/** How Foo and Bar are named and written; the programs of all peers know these. */
 export type FormName = "json" | "json-alias" | "string";
 
-export const formNames: readonly FormName[] = ["json", "json-alias", "string"];
+/** The topic of the type with this name, of those that no program reacts to. */
+export function strangerTopic(name: string): string {
+  return `dev.plexo.test.${name}.string_UTF-8`;
+}
+
+/** The topic of Foo. */
+export function fooTopic(form: FormName): string {
+  const names = { json: "foo.json", "json-alias": "Foo.json", string: "Foo.string_UTF-8" };
+  return `dev.plexo.test.${names[form]}`;
+}
 
 /** `count` different messages: the values that are most easily damaged on their way, in turns. */
 export function foosOf(form: FormName, count: number): readonly unknown[] {
@@ -19,11 +28,32 @@ export function foosOf(form: FormName, count: number): readonly unknown[] {
   });
 }
 
+/**
+ * A Foo like no other. It is sent to learn whether messages get through yet, again and again, so
+ * nobody knows how often it arrives.
+ */
+export function probeOf(form: FormName, number: number): unknown {
+  const id = `probe ${number}`;
+  return form === "string" ? id : { message: "", message_id: id, message_num: 0, node_id: "" };
+}
+
+/** Whether this is a probe, or the Bar for one. */
+export function isOfProbe(value: unknown): boolean {
+  return /\bprobe \d+"/.test(JSON.stringify(value));
+}
+
 /** The Bar that a responder sends for a Foo. */
 export function barFor(foo: unknown, nodeId: string): unknown {
   if (typeof foo === "string") return `${nodeId} ${foo}`;
   // Made above.
   return { foo_message_id: (foo as { message_id: string }).message_id, node_id: nodeId };
+}
+
+/** Who has sent a Bar; its id has no blank in it. */
+export function nodeIdOf(bar: unknown): string | undefined {
+  if (typeof bar === "string") return bar.split(" ")[0];
+  // What `barFor` makes.
+  return (bar as { node_id: string }).node_id;
 }
 
 /** Payloads that are no Foo for either side. */

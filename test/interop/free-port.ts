@@ -7,14 +7,17 @@ const lowestPort = 20_000;
 const portCount = 10_000;
 const triesMax = 100;
 
+// Each process starts elsewhere, and gives no port twice: cases that run at the same time ask before
+// their programs listen.
+let next = Math.floor(Math.random() * portCount);
+
 /** A TCP port of 127.0.0.1 that nobody has now; it has to be known before either end starts. */
 export async function freePort(): Promise<number> {
-  const start = Math.floor(Math.random() * portCount);
-  for (let index = 0; index < triesMax; index += 1) {
-    const port = lowestPort + ((start + index) % portCount);
+  for (let tries = 0; tries < triesMax; tries += 1) {
+    const port = lowestPort + (next++ % portCount);
     if (await isFree(port)) return port;
   }
-  throw new Error(`none of ${triesMax} ports from ${lowestPort + start} on is free`);
+  throw new Error(`none of ${triesMax} ports from ${lowestPort} on is free`);
 }
 
 function isFree(port: number): Promise<boolean> {

@@ -1,75 +1,81 @@
 /**
- * Proves that plexo talks to its foreign peers: sets up what each needs, runs the cases with it, and
- * shows every result. They go to .cache/interop-report.json as well. A peer that cannot be had here
- * is left out with its cases; in CI that is a failure.
+ * Proves that plexo talks to its foreign peers: sets up what each needs, plays all cases, and shows
+ * the results as a table. They go to .cache/interop-report.json as well. A peer that cannot be had
+ * here is left out with its cases; in CI that is a failure.
+ *
+ * Arguments are words that the names of cases must have, all of them, to be played: `rust surplus`.
  */
+import { availableParallelism } from "node:os";
 import process from "node:process";
-import type { InteropCase } from "./interop-case.ts";
-import { casesWithOriginal } from "./original.ts";
-import { type Result, showHead, showResult, writeReport } from "./report.ts";
+import { casesOf, type InteropCase, nameOf } from "./interop-case.ts";
+import { ours } from "./ours.ts";
+import type { Peer } from "./peer.ts";
+import { type Result, writeReport } from "./report.ts";
 import { MissingPeer } from "./set-up/missing-peer.ts";
 import { setUpOriginal } from "./set-up/original.ts";
+import { legendOf, tablesOf } from "./table.ts";
 
-interface Peer {
-  readonly name: string;
-  /**
-   * Sets the peer up, and gives its cases.
-   * @throws {MissingPeer} (rejects) if it cannot be had here.
-   */
-  cases(): Promise<readonly InteropCase[]>;
-}
-
-const peers: readonly Peer[] = [
-  {
-    name: "plexo 1.0.0 for Python",
-    cases: async () => casesWithOriginal(await setUpOriginal()),
-  },
-];
-
+/** One after the other: they may all want to install packages of the system. */
+const setUps = { original: setUpOriginal };
 const inCi = ![undefined, "", "false"].includes(process.env["CI"]);
+// Most cases wait for the start of a program, or for a connection.
+const casesAtOnceMax = 2 * availableParallelism();
 
-const results: Result[] = [];
-const leftOut: string[] = [];
-for (const peer of peers) {
+const startedMs = performance.now();
+const peers: Peer[] = [ours];
+const missing: Result[] = [];
+for (const [name, setUp] of Object.entries(setUps)) {
   try {
-    await runAll(await peer.cases());
+    peers.push(await setUp());
   } catch (error) {
     if (!(error instanceof MissingPeer)) throw error;
-    leftOut.push(`${peer.name}: ${error.message}`);
-    if (inCi) results.push({ name: peer.name, ok: false, detail: error.message });
+    missing.push({ name, ok: false, detail: error.message });
   }
 }
+for (const { name, description } of peers) console.log(`${name.padEnd(8)}  ${description}`);
+for (const { name, detail } of missing) console.log(`\nleft out: ${name}: ${detail}`);
 
-writeReport(results);
-const failedCount = results.filter(({ ok }) => !ok).length;
-for (const peer of leftOut) console.log(`\nleft out: ${peer}`);
-console.log(`\n${results.length - failedCount} passed, ${failedCount} failed`);
-process.exitCode = failedCount === 0 ? 0 : 1;
+const words = process.argv.slice(2);
+const cases = casesOf(peers).filter((each) => words.every((word) => nameOf(each).includes(word)));
+console.log(`\n${cases.length} cases, set up in ${secondsSince(startedMs)} s`);
+const results = await playAll(cases);
+const outcomes = cases.map((each, index) => ({ case: each, ok: results[index]?.ok ?? false }));
+for (const line of [...tablesOf(outcomes), "", ...legendOf(outcomes)]) console.log(line);
 
-async function runAll(cases: readonly InteropCase[]): Promise<void> {
-  showHead(cases);
-  for (const each of cases) {
-    const startedMs = performance.now();
-    const detail = await problemOf(each);
-    const ok = detail === "";
-    const { peer, transport, role, codec, direction, what } = each;
-    results.push({
-      name: [peer, transport, role, codec, direction, what].join(", "),
-      ok,
-      detail,
-    });
-    const ms = Math.round(performance.now() - startedMs);
-    showResult(cases, each, ok ? `passed, ${ms} ms` : `failed: ${detail}`);
-  }
+const reported = [...results, ...(inCi ? missing : [])];
+writeReport(reported);
+const failedCount = reported.filter(({ ok }) => !ok).length;
+console.log(`\nA cell has the number of cases that passed. All took ${secondsSince(startedMs)} s.`);
+console.log(`${reported.length - failedCount} passed, ${failedCount} failed`);
+process.exitCode = failedCount === 0 && reported.length > 0 ? 0 : 1;
+
+/** The results in the order of the cases. A failure is shown when it happens. */
+async function playAll(waiting: readonly InteropCase[]): Promise<readonly Result[]> {
+  const ended: Result[] = [];
+  const queue = waiting.entries();
+  const player = async (): Promise<void> => {
+    for (const [index, each] of queue) {
+      const name = nameOf(each);
+      const detail = await problemOf(each);
+      if (detail !== "") console.log(`failed: ${name}: ${detail}`);
+      ended[index] = { name, ok: detail === "", detail };
+    }
+  };
+  await Promise.all(Array.from({ length: casesAtOnceMax }, player));
+  return ended;
 }
 
 /** Empty when all is well. */
-async function problemOf(each: InteropCase): Promise<string> {
+async function problemOf({ setting, plot }: InteropCase): Promise<string> {
   try {
-    await each.run();
+    await plot.play(setting);
     return "";
   } catch (error) {
-    // Whatever it is, it is this case's failure, and the next one runs.
+    // Whatever it is, it is this case's failure, and the next one is played.
     return error instanceof Error ? error.message : String(error);
   }
+}
+
+function secondsSince(sinceMs: number): string {
+  return ((performance.now() - sinceMs) / 1000).toFixed(1);
 }

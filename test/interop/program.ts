@@ -1,11 +1,14 @@
 /** Program: a process that takes part in a case, and what it has said so far. */
 import { type ChildProcess, spawn } from "node:child_process";
+import { isDeepStrictEqual } from "node:util";
+import { isOfProbe } from "./foos.ts";
 import { splitLines } from "./lines.ts";
 
-/** What one of our programs reports when something went wrong in it. */
+/** What a program reports when something went wrong in it; the original reports nothing. */
 export interface ReportedIncident {
   readonly kind: string;
   readonly reason?: string;
+  readonly topic?: string;
   readonly message: string;
 }
 
@@ -20,12 +23,13 @@ const patienceMs = 20_000;
 const complaintLengthMax = 1_000;
 
 export class Program implements AsyncDisposable {
-  /** What has arrived there, oldest first. */
+  /** What has arrived there, oldest first, probes and their answers left out. */
   readonly values: unknown[] = [];
   readonly incidents: ReportedIncident[] = [];
   readonly #name: string;
   readonly #child: ChildProcess;
   readonly #watchers = new Set<() => void>();
+  readonly #probes: unknown[] = [];
   #listens = false;
   /** How it ended; undefined while it runs. */
   #end: string | undefined;
@@ -62,8 +66,20 @@ export class Program implements AsyncDisposable {
     return this.#until(`to get ${count} messages`, () => this.values.length >= count);
   }
 
-  tell(command: object): void {
-    this.#child.stdin?.write(`${JSON.stringify(command)}\n`);
+  /** Resolves when this has arrived there, a probe or the answer to one. */
+  probed(probe: unknown): Promise<void> {
+    const hasCome = (): boolean => this.#probes.some((each) => isDeepStrictEqual(each, probe));
+    return this.#until(`to get ${JSON.stringify(probe)}`, hasCome);
+  }
+
+  /** Resolves when it has reported an incident of this kind. */
+  reported(kind: string): Promise<void> {
+    const isReported = (): boolean => this.incidents.some((each) => each.kind === kind);
+    return this.#until(`to report ${kind}`, isReported);
+  }
+
+  tell(...commands: readonly object[]): void {
+    for (const command of commands) this.#child.stdin?.write(`${JSON.stringify(command)}\n`);
   }
 
   /** Lets it end by itself. Rejects if it does not, or not well. */
@@ -87,7 +103,8 @@ export class Program implements AsyncDisposable {
     const line = parseLine(text);
     if (line === undefined) this.#complained(`not a line of ours: ${text}\n`);
     else if (line.event === "listening") this.#listens = true;
-    else if (line.event === "arrived") this.values.push(line.value);
+    else if (line.event === "arrived")
+      (isOfProbe(line.value) ? this.#probes : this.values).push(line.value);
     else this.incidents.push(line);
     this.#changed();
   }

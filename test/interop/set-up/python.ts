@@ -1,7 +1,8 @@
-/** A Python for the original of plexo: one that is here, or Debian's where we may install it. */
+/** A Python for the peers: one that is here, or Debian's where we may install it. */
 import process from "node:process";
+import { installFromDebian, mayInstallFromDebian } from "./debian.ts";
 import { MissingPeer } from "./missing-peer.ts";
-import { run, runs } from "./process.ts";
+import { run } from "./process.ts";
 
 interface Python {
   /** The command that it was found by. */
@@ -39,8 +40,7 @@ export async function findPython(): Promise<string> {
 
   const version = pythons.find(isSuitable)?.version ?? versionPreferred;
   const packages = [`python${version}`, `python${version}-venv`];
-  const mayInstall = named === undefined && process.getuid?.() === 0;
-  if (mayInstall && (await runs("apt-get", ["--version"]))) {
+  if (named === undefined && (await mayInstallFromDebian())) {
     await installFromDebian(packages);
     const installed = (await look([`/usr/bin/python${version}`])).find(isUsable);
     if (installed !== undefined) return installed.name;
@@ -70,18 +70,6 @@ async function look(names: readonly string[]): Promise<readonly Python[]> {
     if (text !== undefined) pythons.push({ name, ...(JSON.parse(text) as Omit<Python, "name">) });
   }
   return pythons;
-}
-
-async function installFromDebian(packages: readonly string[]): Promise<void> {
-  console.log(`installing from Debian: ${packages.join(" ")}`);
-  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-  try {
-    await run("apt-get", ["update"], env);
-    await run("apt-get", ["install", "-y", "--no-install-recommends", ...packages], env);
-  } catch (error) {
-    // Not every release has every version of Python. The caller looks what is there now.
-    console.log(String(error));
-  }
 }
 
 function listed(pythons: readonly Python[], names: readonly string[]): string {

@@ -1,11 +1,9 @@
-"""Sends a Foo for each line of standard input, {"foo": ...}, and shows the Bars that come back.
-
-A line {"payload": HEX} sends these bytes as a Foo, whatever they are.
-"""
+"""Does what each line of standard input tells, and shows the Bars that come back."""
 
 from typing import Any
 
 from exchange import Exchange, next_command, run, say
+from forms import stranger
 
 
 async def send(exchange: Exchange) -> None:
@@ -20,6 +18,10 @@ async def send(exchange: Exchange) -> None:
     while (command := await next_command()) is not None:
         if "payload" in command:
             await exchange.ganglion.transmit_encoded(bytes.fromhex(command["payload"]), form.foo)
+        elif "stranger" in command:
+            neuron = stranger(command["stranger"])
+            await plexus.adapt(neuron)
+            await plexus.transmit(command["stranger"], neuron)
         else:
             await plexus.transmit(form.foo_of_line(command["foo"]), form.foo)
 

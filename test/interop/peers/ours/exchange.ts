@@ -1,13 +1,13 @@
 /**
- * What the sender and the responder share: the pair, the commands, the lines. Arguments and lines
- * are those of the programs in `python/`, so either can stand in for the other.
+ * What the sender and the responder share: the ganglion, the commands, the lines. They are those of
+ * all the peers' programs, see docs/interop.md, so that one can stand in for another.
  */
 import { stdin, stdout } from "node:process";
 import { openGanglion, Plexus } from "plexo";
-import { splitLines } from "../lines.ts";
+import { splitLines } from "../../lines.ts";
 import { type Form, jsonForm, stringForm } from "./forms.ts";
 
-/** One end of a pair. */
+/** One end of a pair, or one that publishes and subscribes. */
 export interface Exchange<Foo, Bar> {
   readonly form: Form<Foo, Bar>;
   readonly nodeId: string;
@@ -16,19 +16,21 @@ export interface Exchange<Foo, Bar> {
   readonly commands: AsyncGenerator<Command<Foo>>;
 }
 
-export type Command<Foo> = { readonly foo: Foo } | { readonly payload: string };
+export type Command<Foo> =
+  | { readonly foo: Foo }
+  | { readonly payload: string }
+  | { readonly stranger: string };
 
 /** Works with every form alike. */
 export type Program = <Foo, Bar>(exchange: Exchange<Foo, Bar>) => Promise<void>;
 
 /** Runs a program to its end with the arguments of this process. */
 export async function run(program: Program): Promise<void> {
-  const [role, port, form, nodeId] = process.argv.slice(2);
-  if (nodeId === undefined) throw new Error("wanted: ROLE PORT FORM NODE_ID");
-  const url = `pair://127.0.0.1:${port}${role === "bind" ? "?bind" : ""}`;
+  const [url, form, nodeId] = process.argv.slice(2);
+  if (url === undefined || nodeId === undefined) throw new Error("wanted: URL FORM NODE_ID");
   await using plexus = new Plexus({ ganglia: [await openGanglion(url)] });
-  plexus.on("incident", ({ kind, reason, message, cause }) => {
-    say("incident", { kind, reason, message, cause: String(cause) });
+  plexus.on("incident", ({ kind, reason, topic, message, cause }) => {
+    say("incident", { kind, reason, topic, message, cause: String(cause) });
   });
   const exchange = <Foo, Bar>(chosen: Form<Foo, Bar>): Promise<void> =>
     program({ form: chosen, nodeId, plexus, commands: commands() });

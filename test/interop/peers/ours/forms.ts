@@ -48,6 +48,11 @@ export function stringForm(): Form<string, string> {
   };
 }
 
+/** A neuron that no program reacts to. */
+export function stranger(name: string): Neuron<string> {
+  return new Neuron(name, namespace, stringCodec);
+}
+
 /** Infers Foo and Bar from the codecs. */
 function formOf<Foo, Bar>(form: Form<Foo, Bar>): Form<Foo, Bar> {
   return form;

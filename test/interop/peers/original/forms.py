@@ -79,6 +79,11 @@ def string_form() -> Form:
     )
 
 
+def stranger(name: str) -> Neuron:
+    """A neuron that no program reacts to."""
+    return Neuron(str, NAMESPACE, StringCodec(), name)
+
+
 FORMS = {
     "json": lambda: json_form(with_alias=False),
     "json-alias": lambda: json_form(with_alias=True),

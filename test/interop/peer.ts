@@ -1,0 +1,22 @@
+/** Peer: an implementation that takes part, as programs that play the acts of a case. */
+
+export type Transport = "pair" | "pubsub";
+
+/** A sender sends Foos, a responder answers each with a Bar. */
+export type Act = "sender" | "responder";
+
+/** A program's file, and the arguments that come before those of the case. */
+export type Command = readonly [file: string, ...args: string[]];
+
+export interface Peer {
+  readonly name: "ours" | "original" | "pyzmq" | "rust";
+  /** What it is made of, with versions. */
+  readonly description: string;
+  readonly transports: readonly Transport[];
+  readonly programs: Readonly<Record<Act, Command>>;
+}
+
+/** A peer on plexo reads codecs, and drops what does not fit; the others are made of bare sockets. */
+export function isPlexo({ name }: Peer): boolean {
+  return name === "ours" || name === "original";
+}
