@@ -14,10 +14,11 @@ import { type Result, writeReport } from "./report.ts";
 import { MissingPeer } from "./set-up/missing-peer.ts";
 import { setUpOriginal } from "./set-up/original.ts";
 import { setUpPyzmq } from "./set-up/pyzmq.ts";
+import { setUpRust } from "./set-up/rust.ts";
 import { legendOf, tablesOf } from "./table.ts";
 
 /** One after the other: they may all want to install packages of the system. */
-const setUps = { original: setUpOriginal, pyzmq: setUpPyzmq };
+const setUps = { original: setUpOriginal, pyzmq: setUpPyzmq, rust: setUpRust };
 const inCi = ![undefined, "", "false"].includes(process.env["CI"]);
 // Most cases wait for the start of a program, or for a connection.
 const casesAtOnceMax = 2 * availableParallelism();
