@@ -41,9 +41,8 @@ export function casesOf(peers: readonly Peer[]): readonly InteropCase[] {
 
 function settingsOf(peers: readonly Peer[]): readonly Setting[] {
   return transports.flatMap((transport) => {
-    const able = peers.filter((peer) => peer.transports.includes(transport));
     const binders = transport === "pair" ? acts : acts.slice(0, 1);
-    return couples(able).flatMap(([binding, connecting]) =>
+    return couples(peers).flatMap(([binding, connecting]) =>
       forms.flatMap((form) =>
         binders.map((binder) => {
           const other = otherAct(binder);

@@ -9,7 +9,6 @@ const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { versio
 export const ours: Peer = {
   name: "ours",
   description: `this package, ${version}, on Node ${process.versions.node}`,
-  transports: ["pair"],
   programs: { sender: program("sender"), responder: program("responder") },
 };
 

@@ -12,7 +12,6 @@ export interface Peer {
   readonly name: "ours" | "original" | "pyzmq" | "rust";
   /** What it is made of, with versions. */
   readonly description: string;
-  readonly transports: readonly Transport[];
   readonly programs: Readonly<Record<Act, Command>>;
 }
 

@@ -1,13 +1,14 @@
 /** A plot with one connection too many: a pair has one peer. */
-import { Encounter, otherAct, type Setting } from "../encounter.ts";
+import { checkSame } from "../check-same.ts";
+import { Encounter, nodeIdUsual, otherAct, type Setting } from "../encounter.ts";
 import { foosOf } from "../foos.ts";
 import type { Program } from "../program.ts";
-import { checkIncidents, converse, joined, messageCount } from "./conversation.ts";
+import { barsFor, checkIncidents, converse, joined, messageCount } from "./conversation.ts";
 import type { Plot } from "./plot.ts";
 
 export const surplus: Plot = {
   column: "surplus",
-  what: "a second peer is refused by ours, disturbs nothing, and gets in when the first one is dead",
+  what: "a second peer is refused, loses nothing, and gets in when the first one is dead",
   suits: (setting) =>
     setting.transport === "pair" &&
     setting.form === "json" &&
@@ -21,19 +22,29 @@ async function twoGuests(setting: Setting): Promise<void> {
   const hostSends = setting.binder === "sender";
   const guestAct = otherAct(setting.binder);
   const host = await encounter.start(setting.binder);
-  const talkTo = (guest: Program, foos: readonly unknown[], nodeId: string): Promise<void> =>
-    hostSends ? converse(host, guest, foos, nodeId) : converse(guest, host, foos);
   const foos = foosOf(setting.form, 3 * messageCount);
+  const parts = [0, 1, 2].map((index) => foos.slice(index * messageCount).slice(0, messageCount));
+  const [one = [], two = [], three = []] = parts;
+  const talkTo = (guest: Program, part: readonly unknown[], nodeId: string): Promise<void> =>
+    hostSends ? converse(host, guest, part, nodeId) : converse(guest, host, part);
 
   const first = await encounter.start(guestAct, { nodeId: "first" });
-  await talkTo(first, foos.slice(0, messageCount), "first");
+  await talkTo(first, one, "first");
   const second = await encounter.start(guestAct, { nodeId: "second" });
   await host.reported("peer-refused");
-  await talkTo(first, foos.slice(messageCount, 2 * messageCount), "first");
+  // It stays there: the connection is closed before it is ready.
+  if (!hostSends) second.tell(...three.map((foo) => ({ foo })));
+  await talkTo(first, two, "first");
   await first.kill();
-  if (hostSends) await joined(setting, host, "second");
-  else await joined(setting, second);
-  await talkTo(second, foos.slice(2 * messageCount), "second");
+  if (hostSends) {
+    await joined(setting, host, "second");
+    await converse(host, second, three, "second");
+  } else {
+    await host.arrived(foos.length);
+    await second.arrived(three.length);
+    checkSame("Foos at ours", host.values, foos);
+    checkSame("Bars at the second", second.values, barsFor(three, nodeIdUsual));
+  }
 
   await second.kill();
   await host.finish();

@@ -44,7 +44,6 @@ export async function setUpInPython(name: Peer["name"], statement: string): Prom
   return {
     name,
     description: description.trim(),
-    transports: ["pair", "pubsub"],
     programs: {
       // -B: no compiled files beside the sources.
       sender: [python, "-B", `${programs}/sender.py`],

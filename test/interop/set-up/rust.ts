@@ -29,7 +29,6 @@ export async function setUpRust(): Promise<Peer> {
   return {
     name: "rust",
     description: `crates zmq, with ${version.trim()}, and capnp`,
-    transports: ["pair", "pubsub"],
     programs: { sender: [program, "sender"], responder: [program, "responder"] },
   };
 }
