@@ -28,6 +28,12 @@ export const plots: readonly Plot[] = [
   malformed,
 ];
 
+/** What the two peers of a setting do: first the one that listens. */
+export const roles: Readonly<Record<Transport, readonly [string, string]>> = {
+  pair: ["binds", "connects"],
+  pubsub: ["publishes", "subscribes"],
+};
+
 const transports: readonly Transport[] = ["pair", "pubsub"];
 const forms: readonly FormName[] = ["json", "json-alias", "string"];
 const acts: readonly Act[] = ["sender", "responder"];
@@ -72,14 +78,17 @@ function couples(peers: readonly Peer[]): readonly (readonly [binding: Peer, con
   );
 }
 
-/** Its texts, from the general to the special. */
+/** Its texts, from the general to the special; no two cases have the same. */
 export function nameOf({ setting, plot }: InteropCase): string {
-  const { transport, binder, form } = setting;
+  const { transport, binder, form, sender } = setting;
   const [binding, connecting] = [setting[binder].name, setting[otherAct(binder)].name];
-  const roles = {
-    pair: `${binding} binds, ${connecting} connects`,
-    pubsub: `${binding} publishes, ${connecting} subscribes`,
-  };
-  const parts = [transport, roles[transport], form, `Foo from ${setting.sender.name}`, plot.what];
-  return parts.join("; ");
+  const [binds, connects] = roles[transport];
+  const sends = binder === "sender" ? binds : connects;
+  return [
+    transport,
+    `${binding} ${binds}, ${connecting} ${connects}`,
+    form,
+    `Foo from ${sender.name}, which ${sends}`,
+    plot.what,
+  ].join("; ");
 }

@@ -1,7 +1,7 @@
 /** The table of the results: a row for each two peers, a column for each plot and codec. */
 import { otherAct } from "./encounter.ts";
 import type { FormName } from "./foos.ts";
-import { type InteropCase, plots } from "./interop-case.ts";
+import { type InteropCase, plots, roles } from "./interop-case.ts";
 import type { Transport } from "./peer.ts";
 
 export interface Outcome {
@@ -25,10 +25,7 @@ const codecs: Readonly<Record<FormName, string>> = {
 
 /** Lines of text: a table for each transport. A cell is how many of its cases have passed. */
 export function tablesOf(outcomes: readonly Outcome[]): readonly string[] {
-  return [
-    ...tableOf("pair", ["binds", "connects"], outcomes),
-    ...tableOf("pubsub", ["publishes", "subscribes"], outcomes),
-  ];
+  return [...tableOf("pair", outcomes), ...tableOf("pubsub", outcomes)];
 }
 
 /** What the heads of the columns stand for. */
@@ -37,12 +34,7 @@ export function legendOf(outcomes: readonly Outcome[]): readonly string[] {
   return aligned(played.map(({ column, what }) => [column, what]));
 }
 
-/** @param roles Those of the two peers of a row. */
-function tableOf(
-  transport: Transport,
-  roles: readonly [string, string],
-  all: readonly Outcome[],
-): readonly string[] {
+function tableOf(transport: Transport, all: readonly Outcome[]): readonly string[] {
   const outcomes = all.filter((each) => each.case.setting.transport === transport);
   if (outcomes.length === 0) return [];
   const columns = columnsOf(outcomes);
@@ -53,7 +45,7 @@ function tableOf(
     `${transport}:`,
     ...aligned([
       ["", "", ...names],
-      [...roles, ...columns.map(({ form }) => codecs[form])],
+      [...roles[transport], ...columns.map(({ form }) => codecs[form])],
       ...[...rows].map((row) => {
         const here = outcomes.filter((each) => rowOf(each).join(gap) === row);
         return [...row.split(gap), ...columns.map((column) => cellOf(here, column))];
