@@ -25,7 +25,12 @@ export type {
   TransmitOptions,
 } from "./ganglion/ganglion.ts";
 export { InprocGanglion } from "./ganglion/inproc.ts";
-export { type OpenOptions, openGanglion } from "./ganglion/open.ts";
+export {
+  type OpenOptions,
+  type OpenPairOptions,
+  type OpenPubSubOptions,
+  openGanglion,
+} from "./ganglion/open.ts";
 export type { ImpulseId } from "./identity.ts";
 export { Impulse } from "./impulse.ts";
 export type { DropReason, Incident, IncidentKind, IncidentListener } from "./incident.ts";

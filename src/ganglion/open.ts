@@ -7,8 +7,11 @@ import { pubSubLimitTable } from "./pubsub/options.ts";
 import type { PubSubOptions } from "./pubsub.ts";
 import { type PairUrl, type PubSubUrl, parseGanglionUrl } from "./url.ts";
 
-type OpenPairOptions = Omit<PairOptions, "bind" | "connect">;
-type OpenPubSubOptions = Omit<PubSubOptions, "bind" | "peers">;
+/** What `pair://` and `pair+ipc://` take. */
+export type OpenPairOptions = Omit<PairOptions, "bind" | "connect">;
+
+/** What `pubsub://` and `pubsub+ipc://` take. */
+export type OpenPubSubOptions = Omit<PubSubOptions, "bind" | "peers">;
 
 /** What the ganglion of the URL's scheme takes, but its addresses, which the URL has. */
 export type OpenOptions = OpenPairOptions | OpenPubSubOptions;
