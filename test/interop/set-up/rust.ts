@@ -17,7 +17,7 @@ const minorVersionMin = 85;
 /** @throws {MissingPeer} (rejects) if there is no Rust or C++ compiler, or it cannot be built. */
 export async function setUpRust(): Promise<Peer> {
   const cargo = await findCargo();
-  const args = ["build", "--locked", "--manifest-path", manifest, "--target-dir", target];
+  const args = ["build", "--manifest-path", manifest, "--target-dir", target];
   if (!existsSync(program)) console.log(`building the peer in Rust in ${target}, once`);
   try {
     await run(cargo, args);
