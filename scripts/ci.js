@@ -42,14 +42,14 @@ const steps = [
   {
     name: "test:nodes",
     command: "npm run test:nodes",
-    minutesMax: 8,
+    minutesMax: 12,
     report: { path: nodesReportPath, read: readReport },
   },
   {
     name: "interop",
     command: "npm run interop",
     // Nothing is there yet: it installs two peers, and builds the third with its libzmq.
-    minutesMax: 8,
+    minutesMax: 15,
     report: { path: interopReportPath, read: readReport },
   },
   { name: "demo", command: "npm run demo", minutesMax: 2 },
