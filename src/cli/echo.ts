@@ -33,7 +33,8 @@ const queue = { limit: 64, policy: "block" } as const;
  * the user interrupts it, which without `count` is the usual end.
  * @returns The exit code.
  * @throws {UsageError} if a topic or a URL is malformed. @throws {TransportError} if a transport
- *   cannot be opened, or less than `count` came in time. @throws {Interruption} before `count`.
+ *   cannot be opened, the output not be written, or less than `count` came in time.
+ * @throws {Interruption} before `count`.
  */
 export async function echo(
   topics: readonly string[],
@@ -45,18 +46,20 @@ export async function echo(
   const tellNoMore = tellIncidents(plexus, shell, options);
   const output = new LineOutput(shell.stdout);
   const tap = new Tap(plexus, output, options.count);
+  let end: End;
   try {
     // Before the transports: a malformed topic opens none, and no message comes too early.
     for (const topic of topics) tap.add(topic);
     checkSegments(await joinAll(plexus, via, { segment }));
-    const end = await firstEnd(tap, output, options.forMs, shell.interruption);
-    checkCount(end, tap.printed, options.count, shell.interruption);
-    return exitCodes.done;
+    end = await firstEnd(tap, output, options.forMs, shell.interruption);
   } finally {
     tap.close();
     tellNoMore();
     await plexus.close();
   }
+  await output.finish();
+  checkCount(end, tap.printed, options.count, shell.interruption);
+  return exitCodes.done;
 }
 
 /** The subscriptions to some topics, and what they have brought. */

@@ -18,12 +18,10 @@ export function tellFailure(cause: unknown, helpCommand: string, shell: Shell): 
   return cause instanceof UsageError ? exitCodes.usage : exitCodes.failed;
 }
 
-/** Commander throws also where it has printed what was asked for. */
 function tellCallFailure(cause: CommanderError, helpCommand: string, shell: Shell): number {
-  if (cause.exitCode === 0) return exitCodes.done;
   // Without a command it has printed the help.
   if (cause.code !== "commander.help") {
-    const message = cause.message.replace(/^error: /, "").replaceAll("\n", " ");
+    const message = cause.message.replace(/^error: |\.$/g, "").replaceAll("\n", " ");
     tell(shell, `${message}; see ${helpCommand}`);
   }
   return exitCodes.usage;

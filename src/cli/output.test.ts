@@ -26,6 +26,8 @@ function errorOf(code: string): Error {
   return Object.assign(new Error(`${code}: it failed`), { code });
 }
 
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
 const microtasks = async (): Promise<void> => {
   await Promise.resolve();
 };
@@ -73,6 +75,43 @@ describe("LineOutput", () => {
     expect(output.write("c")).toBeUndefined();
     await microtasks();
     expect(stream.batches).toHaveLength(1);
+  });
+
+  test("is finished when the last line is out", async () => {
+    const stream = new SlowStream();
+    const output = new LineOutput(stream);
+    void output.write("a");
+    let isFinished = false;
+    const finished = output.finish().then(() => {
+      isFinished = true;
+    });
+    expect(stream.batches).toEqual(["a\n"]);
+    await turn();
+    expect(isFinished).toBe(false);
+    stream.take();
+    await turn();
+    stream.take();
+    await finished;
+  });
+
+  test("is finished when its reader has gone away, before or meanwhile", async () => {
+    const stream = new SlowStream();
+    const output = new LineOutput(stream);
+    void output.write("a");
+    const finished = output.finish();
+    stream.take(errorOf("EPIPE"));
+    await expect(finished).resolves.toBeUndefined();
+    await expect(output.finish()).resolves.toBeUndefined();
+  });
+
+  test("cannot be finished if the last line cannot be written, or one before", async () => {
+    const stream = new SlowStream();
+    const output = new LineOutput(stream);
+    void output.write("a");
+    const finished = output.finish();
+    stream.take(errorOf("ENOSPC"));
+    await expect(finished).rejects.toThrow(/standard output cannot be written: ENOSPC/);
+    await expect(output.finish()).rejects.toThrow(TransportError);
   });
 
   test("any other failure is a TransportError", async () => {

@@ -43,6 +43,15 @@ export class LineOutput {
     return this.#behind?.caughtUp;
   }
 
+  /**
+   * Resolves when every line is out, or the reader has gone away.
+   * @throws {TransportError} if the stream cannot be written.
+   */
+  async finish(): Promise<void> {
+    this.#flush();
+    await allWritten(this.#stream);
+  }
+
   #flush(): void {
     const batch = this.#batch;
     this.#batch = "";
@@ -54,6 +63,20 @@ export class LineOutput {
     this.#behind?.open();
     this.#behind = undefined;
   }
+}
+
+/**
+ * Resolves when all that was written to `stream` is out, or its reader has gone away.
+ * @throws {TransportError} if it cannot be written.
+ */
+export async function allWritten(stream: Writable): Promise<void> {
+  const late = await new Promise<Error | null | undefined>((resolve) => {
+    // It comes after all that was written before.
+    stream.write("", resolve);
+  });
+  // What failed first; whatever is written later fails because of it.
+  const cause: NodeJS.ErrnoException | null | undefined = stream.errored ?? late;
+  if (cause && cause.code !== "EPIPE") throw outputError(cause);
 }
 
 interface Gate {

@@ -1,11 +1,12 @@
 /** The program: what can be asked of `plexo` on a command line, and how it answers. */
 import { createRequire } from "node:module";
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { UsageError } from "plexo";
 import { parseDuration } from "./duration.ts";
 import { echo } from "./echo.ts";
 import { tellFailure } from "./failure.ts";
 import { echoHelp, programHelp, sendHelp } from "./help.ts";
+import { allWritten } from "./output.ts";
 import { send } from "./send.ts";
 import { exitCodes, type Shell } from "./shell.ts";
 
@@ -19,18 +20,26 @@ export async function run(args: readonly string[], shell: Shell): Promise<number
     exitCode = code;
   });
   try {
-    await program.parseAsync(args, { from: "user" });
+    await program.parseAsync(args, { from: "user" }).catch(passOverEarlyEnd);
+    await allWritten(shell.stdout);
     return exitCode;
   } catch (cause) {
-    const isCommand = program.commands.some((command) => command.name() === args[0]);
-    return tellFailure(cause, isCommand ? `plexo help ${args[0]}` : "plexo help", shell);
+    const [name] = args;
+    const hasHelp = name !== "help" && program.commands.some((each) => each.name() === name);
+    return tellFailure(cause, hasHelp ? `plexo help ${name}` : "plexo help", shell);
   }
+}
+
+/** Commander throws also where it has printed what was asked for. */
+function passOverEarlyEnd(cause: unknown): void {
+  if (!(cause instanceof CommanderError) || cause.exitCode !== 0) throw cause;
 }
 
 function makeProgram(shell: Shell, finish: (exitCode: number) => void): Command {
   const program = new Command("plexo")
     .description("Send and receive plexo messages, whose type is their address.")
     .version(packageVersion())
+    .helpCommand(false)
     // Commands take over what is set before they are added.
     .exitOverride()
     .configureOutput({
@@ -70,6 +79,18 @@ function makeProgram(shell: Shell, finish: (exitCode: number) => void): Command 
     .action(async (topic: string, options: SendFlags) => {
       const { via = [], wait: waitMs, quiet = false } = options;
       finish(await send(topic, { via, waitMs, quiet }, shell));
+    });
+  program
+    // That of commander answers an unknown command with the help of all.
+    .command("help")
+    .description("display help for command")
+    .argument("[command]")
+    .action(async (name: string | undefined) => {
+      const command = program.commands.find((each) => each.name() === name);
+      if (command === undefined && name !== undefined) {
+        await program.parseAsync([name], { from: "user" });
+      }
+      (command ?? program).outputHelp();
     });
   return program;
 }

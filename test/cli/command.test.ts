@@ -162,6 +162,24 @@ describe("the command plexo, as processes,", { timeout: 60_000 }, () => {
     expect(String(echo.stderr)).toMatch(/^plexo: standard output cannot be written: ENOSPC.*\n$/);
   });
 
+  test.skipIf(!existsSync("/dev/full"))("ends with 1 when the last line has no room", async () => {
+    const { peer, url } = await makePeer();
+    const args = ["echo", "dev.>", "--via", url, "--count", "1"];
+    const echo = command.start(args, { stdout: "/dev/full" });
+    await peer.ready(topic, { receivers: 1 });
+    await peer.transmitRaw(topic, Buffer.from("1"));
+    expect(await echo.exitCode).toBe(1);
+    expect(String(echo.stderr)).toMatch(/^plexo: standard output cannot be written: ENOSPC.*\n$/);
+  });
+
+  test.skipIf(!existsSync("/dev/full"))("ends with 1 when its help has no room", async () => {
+    for (const args of [["--help"], ["help", "echo"], ["--version"]]) {
+      const help = command.start(args, { stdout: "/dev/full" });
+      expect(await help.exitCode).toBe(1);
+      expect(String(help.stderr)).toMatch(/^plexo: standard output cannot be written: ENOSPC.*\n$/);
+    }
+  });
+
   test("shows no stack trace for a bug, unless PLEXO_DEBUG is set", async () => {
     // Waits until the command watches, then throws where nothing catches.
     const bug =

@@ -5,6 +5,8 @@ import { TestShell } from "./shell.ts";
 describe("plexo, called wrongly,", () => {
   test.each([
     [["ecoh"], /unknown command 'ecoh' \(Did you mean echo\?\); see plexo help$/],
+    [["help", "ecoh"], /unknown command 'ecoh' \(Did you mean echo\?\); see plexo help$/],
+    [["help", "x"], /unknown command 'x'; see plexo help$/],
     [["--vesion"], /unknown option '--vesion' \(Did you mean --version\?\)/],
     [["echo"], /missing required argument 'topic'; see plexo help echo$/],
     [["echo", "a.B.json", "--coutn", "3"], /unknown option '--coutn' \(Did you mean --count\?\)/],
@@ -22,7 +24,10 @@ describe("plexo, called wrongly,", () => {
     [["echo", "a.B.json", "--via", "pair://h:0"], /nobody can connect to port 0 of h/],
     [["echo", "a.B.json", "--via", "pair://h:1?bnd"], /its parameter bnd is not known/],
     [["send"], /missing required argument 'topic'; see plexo help send$/],
-    [["send", "a.B.json", "c.D.json"], /too many arguments/],
+    [
+      ["send", "a.B.json", "c.D.json"],
+      /too many arguments for .send.\. Expected 1 argument but got 2; see plexo help send$/,
+    ],
     [["send", "a.B.json", "--wait", "-1s"], /'--wait <duration>' argument '-1s' is invalid/],
     [["send", "a.B.json"], /no transport given: add --via URL/],
     [["send", "a.*.json", "--via", "pair://h:1"], /a\.\*\.json is a pattern/],
