@@ -18,6 +18,7 @@ export type { FilterOptions } from "./ganglion/filter.ts";
 export type {
   AdaptOptions,
   Attachment,
+  CloseOptions,
   Ganglion,
   Junction,
   NoNeuron,

@@ -5,6 +5,7 @@ import { UsageError } from "./errors.ts";
 import { GanglionBase, type GanglionOptions, ganglionOptionTable } from "./ganglion/base.ts";
 import {
   type AdaptOptions,
+  type CloseOptions,
   checkGanglion,
   type Ganglion,
   type Junction,
@@ -365,8 +366,9 @@ export class Plexus extends GanglionBase<Crossing> implements Junction {
     this.readinessChanged();
   }
 
-  protected override async shut(): Promise<void> {
-    const closed = await Promise.allSettled(this.#joints.all.map((each) => each.ganglion.close()));
+  protected override async shut(_endsMs: number, options: CloseOptions): Promise<void> {
+    const closing = this.#joints.all.map(({ ganglion }) => ganglion.close(options));
+    const closed = await Promise.allSettled(closing);
     for (const outcome of closed) if (outcome.status === "rejected") throw outcome.reason;
   }
 

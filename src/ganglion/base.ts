@@ -26,6 +26,7 @@ import { checkPattern, checkTopic, isPattern, isTopic, type TopicPattern } from 
 import type { Wait } from "../wait.ts";
 import {
   adaptOptionTable,
+  checkClose,
   checkListener,
   checkPayload,
   checkReactant,
@@ -36,6 +37,7 @@ import { Filter, type FilterOptions, filterOptionTable } from "./filter.ts";
 import type {
   AdaptOptions,
   Attachment,
+  CloseOptions,
   Ganglion,
   Junction,
   NoNeuron,
@@ -152,7 +154,7 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
   /** True when a message sent now would be on its way to `receivers`, or to as many as is usual. */
   protected abstract isReady(topic: string, receivers: number | undefined): boolean;
   /** Sends what is queued, until `endsMs` of the clock at most, and lets go of the transport. */
-  protected abstract shut(endsMs: number): Promise<void>;
+  protected abstract shut(endsMs: number, options: CloseOptions): Promise<void>;
   /** Resolves when whoever sends knows what is wanted here, as far as that can be found out now. */
   protected inEffect(): Promise<void> {
     return Promise.resolve();
@@ -282,8 +284,9 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
     return registration;
   }
 
-  close(): Promise<void> {
-    this.#closing ??= this.#close();
+  close(options: CloseOptions = {}): Promise<void> {
+    checkClose(options);
+    this.#closing ??= this.#close(options);
     return this.#closing;
   }
 
@@ -473,14 +476,14 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
     return subscription;
   }
 
-  async #close(): Promise<void> {
+  async #close(options: CloseOptions): Promise<void> {
     this.synapses.forgetNeurons();
-    const endsMs = systemClock.nowMs() + this.lingerMs;
+    const endsMs = systemClock.nowMs() + (options.lingerMs ?? this.lingerMs);
     // `#closing` has to be set before anything runs that looks at it.
     await Promise.resolve();
     this.readinessChanged();
     try {
-      await this.shut(endsMs);
+      await this.shut(endsMs, options);
     } finally {
       await this.#subscriptions.settle(Math.max(0, endsMs - systemClock.nowMs()));
       this.#subscriptions.end();

@@ -27,6 +27,15 @@ export interface AdaptOptions {
   readonly signal?: AbortSignal;
 }
 
+/** How a ganglion is closed. */
+export interface CloseOptions {
+  /**
+   * How long it goes on sending and calling reactants, instead of its own `lingerMs`; of a plexus
+   * those of its ganglia too.
+   */
+  readonly lingerMs?: number;
+}
+
 /** What `ready` waits for. */
 export interface ReadyOptions {
   /** How many receivers there have to be. Default: as many as make the transport usable. */
@@ -105,9 +114,9 @@ export interface Ganglion extends AsyncDisposable {
 
   /**
    * Takes nothing more, sends what is queued for at most its linger time, lets go of everything.
-   * What is left is dropped and counted. Idempotent.
+   * What is left is dropped and counted. Idempotent: the first call says how.
    */
-  close(): Promise<void>;
+  close(options?: CloseOptions): Promise<void>;
   /** Keeps the process alive while open; the default of external ganglia. As in Node. */
   ref(): void;
   /** Lets the process end while open. */

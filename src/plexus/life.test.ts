@@ -82,6 +82,16 @@ describe("closing a plexus", () => {
     expect(plexus.stats()).toMatchObject({ sent: 3, delivered: 1, dropped: { closed: 5 } });
   });
 
+  test("can be given a linger time, which then is that of its ganglia too", async () => {
+    const patient = new Plexus({ lingerMs: 600_000 });
+    incidentsOf(patient);
+    const alone = new MemoryGanglion("a", { lingerMs: 600_000 });
+    patient.infuse(alone);
+    await patient.transmit(text, "nobody is there");
+    await patient.close({ lingerMs: 0 });
+    expect(patient.stats()).toMatchObject({ sent: 1, dropped: { closed: 1 } });
+  });
+
   test("leaves no timer", async () => {
     const before = process.getActiveResourcesInfo().filter((kind) => kind === "Timeout").length;
     const lingering = new Plexus({ lingerMs: 60_000, sendTimeoutMs: 60_000 });

@@ -62,6 +62,11 @@ describe("an option that does not exist:", () => {
       "adapt has no option sgnal; did you mean signal? It has: signal",
     ],
     [
+      "close({ linger })",
+      () => plexus.close(js({ linger: 5 })),
+      "close has no option linger; did you mean lingerMs? It has: lingerMs",
+    ],
+    [
       "axon.values({ concurrency })",
       () => plexus.axon(note).values(js({ concurrency: 2 })),
       "values has no option concurrency; it has: signal, queue",
@@ -220,6 +225,11 @@ describe("an option of the wrong type:", () => {
       "new PairGanglion({ connectTimeoutMs: NaN })",
       () => new PairGanglion({ connect, connectTimeoutMs: Number.NaN }),
       "connectTimeoutMs is NaN; give milliseconds, from 0 on",
+    ],
+    [
+      "close({ lingerMs: -1 })",
+      () => plexus.close({ lingerMs: -1 }),
+      "lingerMs is -1; give milliseconds, from 0 on",
     ],
     [
       "jsonCodec(undefined, { depthMax: text })",

@@ -122,8 +122,8 @@ export class MemoryGanglion extends TransportGanglion {
     return this.#peer !== undefined || receivers === 0;
   }
 
-  protected override async shut(): Promise<void> {
-    if (this.#pumping || this.#queue.depth > 0) await this.#emptiedOrLingerOver();
+  protected override async shut(endsMs: number): Promise<void> {
+    if (this.#pumping || this.#queue.depth > 0) await this.#emptiedUntil(endsMs);
     const left = this.#queue.clear(new ClosedError(`${this.name} was closed`));
     for (const { synapse } of left) {
       synapse.counters.queueDepth -= 1;
@@ -184,9 +184,9 @@ export class MemoryGanglion extends TransportGanglion {
     }
   }
 
-  async #emptiedOrLingerOver(): Promise<void> {
+  async #emptiedUntil(endsMs: number): Promise<void> {
     await new Promise<void>((resolve) => {
-      const timer = systemClock.startTimer(this.lingerMs, resolve);
+      const timer = systemClock.startTimer(endsMs - systemClock.nowMs(), resolve);
       this.#emptied = () => {
         timer.cancel();
         resolve();

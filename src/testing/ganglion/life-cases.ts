@@ -130,6 +130,24 @@ export const lifeCases: readonly GanglionCase[] = [
     },
   },
   {
+    name: "close can be given a linger time of its own; the first call says",
+    needs: "reliable",
+    async run(world) {
+      const { sender, receiver } = await twoPeers(world, { lingerMs: 600_000 });
+      const incidents = incidentsOf(receiver);
+      const gate = makeGate();
+      await receiver.react(countNeuron, () => gate.opened).ready;
+      await sendCounts(sender, 3);
+      await world.settle();
+      await Promise.all([receiver.close({ lingerMs: 10 }), receiver.close({ lingerMs: 600_000 })]);
+      gate.open();
+      await turn();
+      assert.equal(receiver.stats().delivered, 1);
+      const { name: topic } = countNeuron;
+      assertDropped(receiver, incidents, { reason: "closed", count: 2, topic });
+    },
+  },
+  {
     name: "subscriptions, iterations and listeners end with their ganglion",
     async run(world) {
       const receiver = await world.peer();
