@@ -62,6 +62,8 @@ not such send stops with 1 and names it; the lines before it are sent.
 The first message waits for a receiver, as --wait says. Later a receiver may be
 slow or away as long, 10s at least: for a place in the queue, and at the end
 for what is under way. If messages were lost send says how many and ends with 1.
+With --wait 0 it does not wait for one to come; if none was there up to the end
+send says so and ends with 1.
 Ctrl-C ends the reading, and then send with 130; a second one ends it at once.
 With several --via each message is sent on all of them, and what else comes on
 the topic meanwhile is passed on between them.

@@ -14,6 +14,7 @@ export class LineOutput {
   readonly #stream: Writable;
   #batch = "";
   #behind: Gate | undefined;
+  #isUsed = false;
   #isOver = false;
 
   constructor(stream: Writable) {
@@ -37,6 +38,7 @@ export class LineOutput {
    */
   write(line: string): Promise<void> | undefined {
     if (this.#isOver) return undefined;
+    this.#isUsed = true;
     if (this.#batch === "") queueMicrotask(() => this.#flush());
     this.#batch += `${line}\n`;
     if (this.#batch.length >= batchUnitsMax) this.#flush();
@@ -49,7 +51,7 @@ export class LineOutput {
    */
   async finish(): Promise<void> {
     this.#flush();
-    await allWritten(this.#stream);
+    if (this.#isUsed) await allWritten(this.#stream);
   }
 
   #flush(): void {
@@ -66,7 +68,8 @@ export class LineOutput {
 }
 
 /**
- * Resolves when all that was written to `stream` is out, or its reader has gone away.
+ * Resolves when what was written to `stream` is out, or its reader has gone away. Not to be asked
+ * where nothing was: to write nothing fails on a device that is full.
  * @throws {TransportError} if it cannot be written.
  */
 export async function allWritten(stream: Writable): Promise<void> {

@@ -16,12 +16,19 @@ import { exitCodes, type Shell } from "./shell.ts";
  */
 export async function run(args: readonly string[], shell: Shell): Promise<number> {
   let exitCode: number = exitCodes.done;
-  const program = makeProgram(shell, (code) => {
-    exitCode = code;
+  let hasPrinted = false;
+  const program = makeProgram(shell, {
+    print: (text) => {
+      hasPrinted = true;
+      shell.stdout.write(text);
+    },
+    finish: (code) => {
+      exitCode = code;
+    },
   });
   try {
     await program.parseAsync(args, { from: "user" }).catch(passOverEarlyEnd);
-    await allWritten(shell.stdout);
+    if (hasPrinted) await allWritten(shell.stdout);
     return exitCode;
   } catch (cause) {
     const [name] = args;
@@ -35,7 +42,14 @@ function passOverEarlyEnd(cause: unknown): void {
   if (!(cause instanceof CommanderError) || cause.exitCode !== 0) throw cause;
 }
 
-function makeProgram(shell: Shell, finish: (exitCode: number) => void): Command {
+interface Ends {
+  /** What is asked of the program itself, such as its help. */
+  readonly print: (text: string) => void;
+  /** A command has come to its end. */
+  readonly finish: (exitCode: number) => void;
+}
+
+function makeProgram(shell: Shell, { print, finish }: Ends): Command {
   const program = new Command("plexo")
     .description("Send and receive plexo messages, whose type is their address.")
     .version(packageVersion())
@@ -43,7 +57,7 @@ function makeProgram(shell: Shell, finish: (exitCode: number) => void): Command 
     // Commands take over what is set before they are added.
     .exitOverride()
     .configureOutput({
-      writeOut: (text) => shell.stdout.write(text),
+      writeOut: print,
       writeErr: (text) => shell.stderr.write(text),
       // Told by `tellFailure`, as all errors are.
       outputError: () => {},

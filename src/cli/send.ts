@@ -1,5 +1,6 @@
 /** `plexo send`: transmits the lines of standard input, each as one message of a topic. */
 import { CodecError, type Ganglion, Plexus, TransportError, UsageError } from "plexo";
+import { Attendance } from "./attendance.ts";
 import { tellIncidents } from "./incidents.ts";
 import { lineError, readLines } from "./lines.ts";
 import { describeLoss } from "./loss.ts";
@@ -15,6 +16,8 @@ export interface SendOptions {
   readonly quiet: boolean;
 }
 
+/** In so long a connection is made to a receiver that is there. */
+const connectGraceMs = 1_000;
 /** A receiver that was there may be slow: it has at least so long, where `--wait` is shorter. */
 const patienceMsMin = 10_000;
 
@@ -34,22 +37,22 @@ export async function send(topic: string, options: SendOptions, shell: Shell): P
   const patience = { sendTimeoutMs: patienceMs, lingerMs: patienceMs };
   const plexus = new Plexus(patience);
   const tellNoMore = tellIncidents(plexus, shell, options);
-  let ganglia: readonly Ganglion[] = [];
+  const sender = new Sender(plexus, topic, options.waitMs, shell);
   let loss: string | undefined;
   try {
     // Before the transports: a malformed topic opens none.
     await plexus.adapt(topic);
-    ganglia = await joinAll(plexus, via, patience);
+    for (const ganglion of await joinAll(plexus, via, patience)) sender.attend(ganglion);
     if (shell.stdin.isTTY === true && !options.quiet) {
       tell(shell, `each line is sent as one message of ${topic}; Ctrl-D ends the input`);
     }
-    await sendLines(readPayload, new Sender(plexus, topic, options.waitMs, shell), shell);
+    await sendLines(readPayload, sender, shell);
   } finally {
+    await sender.leaveUnattended();
     await plexus.close();
     tellNoMore();
-    loss = describeLoss(ganglia.map((ganglion) => ganglion.stats()));
-    if (loss !== undefined)
-      tell(shell, `${loss}; the receiver is gone, was too slow, or refused the connection`);
+    loss = sender.loss;
+    if (loss !== undefined) tell(shell, loss);
   }
   return loss === undefined ? exitCodes.done : exitCodes.failed;
 }
@@ -78,7 +81,9 @@ class Sender {
   readonly #topic: string;
   readonly #waitMs: number;
   readonly #interruption: AbortSignal;
+  readonly #attendances: Attendance[] = [];
   #waitsForReceiver: boolean;
+  #sent = 0;
 
   constructor(plexus: Plexus, topic: string, waitMs: number, shell: Shell) {
     this.#plexus = plexus;
@@ -88,12 +93,26 @@ class Sender {
     this.#waitsForReceiver = waitMs > 0;
   }
 
+  /** Looks for receivers on `ganglion` too. */
+  attend(ganglion: Ganglion): void {
+    this.#attendances.push(new Attendance(ganglion, this.#topic));
+  }
+
+  get #isAttended(): boolean {
+    return this.#attendances.some((each) => each.isAttended);
+  }
+
   /** @throws {TransportError} if there is no receiver in time, or no place in a queue. */
   async send(lineNumber: number, payload: Uint8Array): Promise<void> {
     if (this.#waitsForReceiver) await this.#awaitReceiver();
     this.#waitsForReceiver = false;
+    this.#sent += 1;
+    const signal = this.#interruption;
+    // Nobody there makes no place in a queue.
+    const isPatient = this.#waitMs > 0 || this.#isAttended;
+    const options = isPatient ? { signal } : { signal, timeoutMs: connectGraceMs };
     try {
-      await this.#plexus.transmitRaw(this.#topic, payload, { signal: this.#interruption });
+      await this.#plexus.transmitRaw(this.#topic, payload, options);
     } catch (cause) {
       if (!(cause instanceof TransportError)) throw cause;
       throw new TransportError(`line ${lineNumber}: ${cause.message}`, {
@@ -101,6 +120,29 @@ class Sender {
         details: { line: lineNumber },
       });
     }
+  }
+
+  /** Without waiting for a receiver: closes the transports on which what waits is for nobody. */
+  async leaveUnattended(): Promise<void> {
+    if (this.#waitMs > 0 || this.#sent === 0) return;
+    await Promise.all(
+      this.#attendances.map(async (each) => {
+        const isAttended = await each.isAttendedWithin(connectGraceMs);
+        if (!isAttended) await each.ganglion.close({ lingerMs: 0 });
+      }),
+    );
+  }
+
+  /** What was lost, and why; undefined if nothing was. To be asked when all is closed. */
+  get loss(): string | undefined {
+    if (this.#sent > 0 && !this.#isAttended) {
+      return (
+        `messages that were not handed over: ${this.#sent}; there was no receiver for ` +
+        `${this.#topic}; start one, or let --wait be longer`
+      );
+    }
+    const loss = describeLoss(this.#attendances.map(({ ganglion }) => ganglion.stats()));
+    return loss && `${loss}; the receiver is gone, was too slow, or refused the connection`;
   }
 
   /** @throws {TransportError} if none comes in time. @throws {Interruption} */

@@ -172,6 +172,12 @@ describe("the command plexo, as processes,", { timeout: 60_000 }, () => {
     expect(String(echo.stderr)).toMatch(/^plexo: standard output cannot be written: ENOSPC.*\n$/);
   });
 
+  test.skipIf(!existsSync("/dev/full"))("needs no room for nothing", async () => {
+    const { url } = await makePeer();
+    const args = ["echo", "dev.>", "--via", url, "--for", "1ms"];
+    expect(await command.start(args, { stdout: "/dev/full" }).exitCode).toBe(0);
+  });
+
   test.skipIf(!existsSync("/dev/full"))("ends with 1 when its help has no room", async () => {
     for (const args of [["--help"], ["help", "echo"], ["--version"]]) {
       const help = command.start(args, { stdout: "/dev/full" });

@@ -2,6 +2,7 @@ import { Buffer } from "node:buffer";
 import type { Ganglion } from "plexo";
 import { PairGanglion } from "plexo/pair";
 import { afterEach, describe, expect, test } from "vitest";
+import { findFreePort } from "./command.ts";
 import { makeDeafPeer } from "./deaf-peer.ts";
 import { TestShell } from "./shell.ts";
 
@@ -20,8 +21,8 @@ interface Receiver {
 }
 
 /** The other end of a pair, with what it receives, and the URL that connects to it. */
-async function makeReceiver(): Promise<Receiver> {
-  const peer = new PairGanglion({ bind: { host: "127.0.0.1", port: 0 } });
+async function makeReceiver(port = 0): Promise<Receiver> {
+  const peer = new PairGanglion({ bind: { host: "127.0.0.1", port } });
   open.push(peer);
   await peer.opened;
   const got: string[] = [];
@@ -103,6 +104,57 @@ describe("plexo send", () => {
     const { exitCode, stderr } = await shellWith("1\n").run(...args);
     expect(stderr).toMatch(/^plexo: no receiver for a\.B\.json within 1 ms; .*--wait.*\n$/);
     expect(exitCode).toBe(1);
+  });
+
+  test.each(["pair://127.0.0.1:1", "pair://127.0.0.1:0?bind", "pubsub://127.0.0.1:0"])(
+    "with --wait 0 and no receiver on %s, ends soon and says how many were not handed over",
+    async (url) => {
+      const args = ["send", "a.B.json", "--via", url, "--wait", "0", "--quiet"];
+      const startMs = performance.now();
+      const { exitCode, stderr } = await shellWith("1\n2\n").run(...args);
+      expect(stderr).toBe(
+        "plexo: messages that were not handed over: 2; there was no receiver for a.B.json; " +
+          "start one, or let --wait be longer\n",
+      );
+      expect(exitCode).toBe(1);
+      expect(performance.now() - startMs).toBeLessThan(5_000);
+    },
+  );
+
+  test("with --wait 0 and no receiver, ends soon with more lines than are queued", async () => {
+    const args = ["send", "a.B.json", "--via", "pair://127.0.0.1:0?bind", "--wait", "0", "--quiet"];
+    const { exitCode, stderr } = await shellWith("1\n".repeat(1_500)).run(...args);
+    expect(stderr).toMatch(
+      /^plexo: messages .*: 1001; there was no receiver .*\nplexo: line 1001: .* is full at 1000 /,
+    );
+    expect(exitCode).toBe(1);
+  });
+
+  test("with --wait 0 a receiver that is there, or comes meanwhile, gets everything", async () => {
+    const { url, got } = await makeReceiver();
+    const args = ["send", "a.B.json", "--via", url, "--wait", "0"];
+    expect(await shellWith("1\n2\n").run(...args)).toEqual(done);
+    const shell = new TestShell();
+    const port = await findFreePort();
+    const ended = shell.run(
+      "send",
+      "a.B.json",
+      "--via",
+      `pair://127.0.0.1:${port}`,
+      ...args.slice(4),
+      "-q",
+    );
+    shell.stdin.write("3\n");
+    const late = await makeReceiver(port);
+    await late.has(1);
+    shell.stdin.end("4\n");
+    expect(await ended).toEqual(done);
+    expect([...got, ...late.got]).toEqual([1, 2, 3, 4].map((value) => `a.B.json ${value}`));
+  });
+
+  test("with --wait 0 and nothing to send ends with 0", async () => {
+    const args = ["send", "a.B.json", "--via", "pair://127.0.0.1:0?bind", "--wait", "0"];
+    expect(await shellWith("\n").run(...args)).toEqual(done);
   });
 
   test("ends with 130 on Ctrl-C while it waits for a receiver", async () => {
