@@ -140,7 +140,10 @@ export class Connection {
     this.#session.stopEchoing();
   }
 
-  /** Sends a PING now, with the sink's context. Does nothing before `ready`. */
+  /**
+   * Sends a PING behind all that was sent before, with the sink's context: now, or when the system
+   * takes bytes again. One that waits for that is enough for all who ask. Does nothing before `ready`.
+   */
   ping(): void {
     this.#guard(() => this.#session.ping(this.#clock.nowMs()));
   }
@@ -238,7 +241,7 @@ export class Connection {
   #written(): void {
     if (!this.#writeWaits || this.#socket.writableLength > 0) return;
     this.#writeWaits = false;
-    this.#session.sendProgressed(this.#clock.nowMs());
+    this.#guard(() => this.#session.sendProgressed(this.#clock.nowMs()));
     this.#output.written();
   }
 

@@ -248,6 +248,39 @@ describe("heartbeats while the system takes no bytes", () => {
     expect(() => session.wake(1_800)).toThrow(TransportError);
   });
 
+  test("those that the owner asks for meanwhile become one more, sent as soon as it does", () => {
+    const { session, recorder } = pairInTraffic();
+    session.sendBlocked();
+    for (const at of [1, 2, 3]) session.ping(at);
+    expect(recorder.takeSent()).toBe(ping);
+    session.sendProgressed(4);
+    expect(recorder.takeSent()).toBe(ping);
+    session.sendBlocked();
+    session.sendProgressed(5);
+    expect(recorder.takeSent()).toBe("");
+  });
+
+  test("the one put off has its context when it is sent, and the next is an interval later", () => {
+    const { session, recorder } = pairInTraffic({ heartbeat });
+    session.sendBlocked();
+    session.wake(500);
+    session.ping(600);
+    recorder.takeSent();
+    recorder.context = bytesOf("07");
+    session.sendProgressed(700);
+    expect([recorder.takeSent(), session.deadlineMs]).toEqual(["04080450494e47000007", 1_200]);
+  });
+
+  test("none is put off beyond the end of the session", () => {
+    const { session, recorder } = pairInTraffic();
+    session.sendBlocked();
+    for (const at of [1, 2]) session.ping(at);
+    recorder.takeSent();
+    session.close();
+    session.sendProgressed(3);
+    expect(recorder.takeSent()).toBe("");
+  });
+
   test("a peer that sends PINGs and reads no answers is refused before they pile up", () => {
     const { session, recorder } = pairInTraffic();
     session.sendBlocked();

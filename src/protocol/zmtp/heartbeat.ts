@@ -50,6 +50,8 @@ export class Heartbeat {
   #echoes = true;
   #sendBlocked = false;
   #unsentPings = 0;
+  /** The owner wants one behind all that it has sent, and one that is unsent stands before some of it. */
+  #pingIsPutOff = false;
   #unsentPongs = 0;
 
   constructor(sink: HeartbeatSink) {
@@ -79,14 +81,20 @@ export class Heartbeat {
    */
   wake(nowMs: number): void {
     if (nowMs >= this.#silenceEndsMs) throw this.#silenceError(nowMs);
-    if (nowMs >= this.#nextPingMs) this.ping(nowMs);
+    if (nowMs >= this.#nextPingMs) this.#sendPing(nowMs);
   }
 
   /**
-   * Sends a PING now, and the next one an interval later.
+   * Sends a PING now, and the next one an interval later. While the system takes no bytes that is so
+   * for the first; all further ones are one, put off until it takes bytes again.
    * @throws {UsageError} if the sink gives a context of more than 16 bytes.
    */
   ping(nowMs: number): void {
+    this.#pingIsPutOff ||= this.#sendBlocked && this.#unsentPings > 0;
+    this.#sendPing(nowMs);
+  }
+
+  #sendPing(nowMs: number): void {
     this.#pingedMs = nowMs;
     if (this.#options !== undefined && this.#unansweredSinceMs === never) {
       this.#unansweredSinceMs = nowMs;
@@ -137,17 +145,23 @@ export class Heartbeat {
     this.#waitAfresh(nowMs);
   }
 
-  /** The system takes no more bytes: until it does, one PING is made at most. */
+  /** The system takes no more bytes: until it does, one PING is made at most, and one put off. */
   sendBlocked(): void {
     this.#sendBlocked = true;
   }
 
-  /** The system takes bytes again, so the peer's end has made room: a sign of life. */
+  /**
+   * The system takes bytes again, so the peer's end has made room: a sign of life.
+   * @throws {UsageError} as `ping`.
+   */
   sendProgressed(nowMs: number): void {
     this.#sendBlocked = false;
     this.#unsentPings = 0;
     this.#unsentPongs = 0;
     this.#waitAfresh(nowMs);
+    if (!this.#pingIsPutOff) return;
+    this.#pingIsPutOff = false;
+    this.#sendPing(nowMs);
   }
 
   /** When `wake` is next wanted; infinite while nothing waits. */

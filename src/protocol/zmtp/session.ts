@@ -176,7 +176,8 @@ export class Session implements FrameHandler {
   }
 
   /**
-   * Sends a PING now, with the sink's context. Does nothing outside of traffic.
+   * Sends a PING now, with the sink's context, or puts it off as `Heartbeat.ping` says. Does nothing
+   * outside of traffic.
    * @throws {UsageError} if the context has more than 16 bytes.
    */
   ping(nowMs: number): void {
@@ -193,9 +194,12 @@ export class Session implements FrameHandler {
     this.#heartbeat.sendBlocked();
   }
 
-  /** The system takes bytes again: the peer's end has made room. */
+  /**
+   * The system takes bytes again: the peer's end has made room.
+   * @throws {UsageError} as `ping`.
+   */
   sendProgressed(nowMs: number): void {
-    this.#heartbeat.sendProgressed(nowMs);
+    if (this.#state !== "closed") this.#serve(nowMs, () => this.#heartbeat.sendProgressed(nowMs));
   }
 
   /**
