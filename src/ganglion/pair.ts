@@ -213,7 +213,7 @@ export class PairGanglion extends StreamGanglion<PairSynapse> {
    */
   async flush(): Promise<void> {
     await this.#outbox.empty();
-    await this.#seat.sitter?.probe();
+    await this.#seat.sitter?.caughtUp();
   }
 
   protected override receivers(): number {

@@ -103,7 +103,7 @@ export class Publisher {
   async flush(): Promise<void> {
     const empty = async ({ link, outbox }: Subscriber): Promise<void> => {
       await outbox.empty();
-      await link.probe();
+      await link.caughtUp();
     };
     await Promise.all([...this.#subscribers].map(empty));
   }

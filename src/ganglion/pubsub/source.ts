@@ -64,7 +64,7 @@ export class Source {
    */
   async inEffect(): Promise<void> {
     await this.#tried;
-    if (this.#isReady) await this.#link?.probe();
+    if (this.#isReady) await this.#link?.caughtUp();
   }
 
   async close(endsMs: number, lingerOver: Promise<void>): Promise<void> {

@@ -4,6 +4,7 @@ import type { CloseReason, Connection, ConnectionSink } from "../../io/connectio
 import type { SendBuffer } from "../../io/send-buffer.ts";
 import type { Peer } from "../../protocol/zmtp/handshake.ts";
 import { DeliveryCount } from "./delivery-count.ts";
+import { Probes } from "./probes.ts";
 import { UnsentCount } from "./unsent-count.ts";
 
 /** What every link does to the ganglion it belongs to. */
@@ -27,17 +28,18 @@ export abstract class WireLink implements ConnectionSink {
   readonly #owner: WireLinkOwner;
   readonly #count = new DeliveryCount();
   readonly #unsent = new UnsentCount();
+  readonly #probes: Probes;
   #output: SendBuffer | undefined;
   #peer: Peer | undefined;
   #deaf = false;
   #held = 0;
-  #pongWaiters: (() => void)[] = [];
   readonly #gone: Promise<void>;
   #tellGone: () => void = () => {};
 
   constructor(connection: Connection, owner: WireLinkOwner) {
     this.#connection = connection;
     this.#owner = owner;
+    this.#probes = new Probes(() => connection.ping());
     this.#gone = new Promise((resolve) => {
       this.#tellGone = resolve;
     });
@@ -95,12 +97,21 @@ export abstract class WireLink implements ConnectionSink {
     return this.isOurs ? this.#count.unconfirmed : this.#unsent.after(this.#connection.unsentBytes);
   }
 
-  /** Resolves when the peer has answered a PING that is sent now, or the link is gone. */
+  /**
+   * Resolves when the peer has answered a PING sent behind all that was sent before, or the link is
+   * gone; at once before `ready`, when nothing was sent.
+   */
   probe(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#pongWaiters.push(resolve);
-      this.#connection.ping();
-    });
+    return this.#output === undefined ? Promise.resolve() : this.#probes.ask();
+  }
+
+  /**
+   * Resolves when the peer has read all that was sent before, as far as it can be asked: one of
+   * another kind that speaks ZMTP 3.0 only need not know what a PING is, and may end the connection
+   * by it.
+   */
+  caughtUp(): Promise<void> {
+    return this.isOurs || this.#peer?.revision === "3.1" ? this.probe() : Promise.resolve();
   }
 
   /**
@@ -196,6 +207,7 @@ export abstract class WireLink implements ConnectionSink {
   }
 
   pingContext(): Uint8Array {
+    this.#probes.sent();
     return this.isOurs ? this.#count.context() : nothing;
   }
 
@@ -205,19 +217,13 @@ export abstract class WireLink implements ConnectionSink {
 
   pong(context: Uint8Array): void {
     this.#count.ponged(context);
-    this.#tellProbers();
+    this.#probes.answered();
   }
 
   closed(reason: CloseReason): void {
-    this.#tellProbers();
+    this.#probes.end();
     this.#tellGone();
     this.#owner.closed(reason);
-  }
-
-  #tellProbers(): void {
-    const waiters = this.#pongWaiters;
-    this.#pongWaiters = [];
-    for (const tell of waiters) tell();
   }
 }
 
