@@ -366,6 +366,41 @@ describe("Connection, ends", () => {
   });
 });
 
+describe("Connection, what the system had not taken when it was gone", () => {
+  const body = new Uint8Array(100_000);
+  const frameByteCount = 9 + body.length;
+
+  test("is what was sent after it was destroyed", async () => {
+    const end = await ready();
+    end.connection.destroy();
+    end.send(body);
+    end.output?.flush();
+    expect(await end.events.take()).toBe("closed");
+    expect(end.connection.unsentBytes).toBe(frameByteCount);
+  });
+
+  test("is what was sent after a reset that nobody has noticed yet", async () => {
+    const end = await ready();
+    peer.socket.resetAndDestroy();
+    end.send(body);
+    end.output?.flush();
+    expect(await end.events.take()).toBe("closed");
+    expect(end.connection.unsentBytes).toBe(frameByteCount);
+  });
+
+  test("is also what was on its way when a peer that did not read resets it", async () => {
+    const end = await ready();
+    peer.socket.pause();
+    for (let count = 0; count < 160; count++) end.send(body);
+    await systemsAreFull(end);
+    const { pendingBytes } = end.connection;
+    peer.socket.resetAndDestroy();
+    expect(await end.events.take()).toBe("closed");
+    expect(pendingBytes).toBeGreaterThan(0);
+    expect(end.connection.unsentBytes).toBe(pendingBytes);
+  });
+});
+
 describe("Connection, time", () => {
   test("no handshake in time is the reason for the end", async () => {
     const end = await accepted({ handshakeTimeoutMs: 700 });

@@ -231,18 +231,27 @@ export class Connection {
     socket.cork();
     for (const piece of pieces) socket.write(piece, this.#onWritten);
     socket.uncork();
+    if (this.#isGone) return false;
     if (socket.writableLength === 0) return true;
     this.#writeWaits = true;
     this.#session.sendBlocked();
     return false;
   }
 
-  /** Comes late for a write that the system took at once; nothing waits then. */
+  /**
+   * Comes late for a write that the system took at once; nothing waits then. Node calls it, without
+   * an error, for what a socket that is gone had not written, too.
+   */
   #written(): void {
-    if (!this.#writeWaits || this.#socket.writableLength > 0) return;
+    if (!this.#writeWaits || this.#socket.writableLength > 0 || this.#isGone) return;
     this.#writeWaits = false;
     this.#guard(() => this.#session.sendProgressed(this.#clock.nowMs()));
     this.#output.written();
+  }
+
+  /** From here to the call of `closed` the system takes nothing any more: that counts as unsent. */
+  get #isGone(): boolean {
+    return this.#socket.destroyed || this.#socket.errored !== null;
   }
 
   /** Does what the session may find a reason in to end the connection. */
