@@ -28,11 +28,22 @@ test("after an error that will come again it is the longest at once", () => {
   expect(waits(backOff, 2)).toEqual([700, 700]);
 });
 
-test("after a success it begins again", () => {
+test("after a success that lasted as long as the wait before it, it begins again", () => {
   const backOff = new BackOff({ retryMinMs: 10, retryMaxMs: 700 }, highest);
-  waits(backOff, 5);
-  backOff.reset();
+  backOff.worked(0);
+  expect(waits(backOff, 5)).toEqual([10, 20, 40, 80, 160]);
+  backOff.worked(160);
   expect(waits(backOff, 2)).toEqual([10, 20]);
+});
+
+test("a success that is over at once is one more failure", () => {
+  const backOff = new BackOff({ retryMinMs: 10, retryMaxMs: 40 }, highest);
+  const shorter = Array.from({ length: 4 }, () => {
+    const [waitMs = 0] = waits(backOff, 1);
+    backOff.worked(waitMs - 1);
+    return waitMs;
+  });
+  expect(shorter).toEqual([10, 20, 40, 40]);
 });
 
 test("the first wait must be above 0 and no longer than the longest", () => {

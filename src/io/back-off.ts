@@ -22,6 +22,8 @@ export class BackOff {
   /** 32 random bits. */
   readonly #random: () => number;
   #nextMs: number;
+  /** The length of the wait that was given last. */
+  #lastMs = 0;
 
   /** @throws {UsageError} unless 0 < `retryMinMs` <= `retryMaxMs`. */
   constructor(options: BackOffOptions = {}, random: () => number = randomUint32) {
@@ -40,6 +42,7 @@ export class BackOff {
   /** The wait after one more failure. */
   next(): number {
     const waitMs = this.#nextMs;
+    this.#lastMs = waitMs;
     this.#nextMs = Math.min(this.#maxMs, waitMs * 2);
     return this.#jitter(waitMs);
   }
@@ -50,9 +53,13 @@ export class BackOff {
     return this.next();
   }
 
-  /** It has worked: the next wait is the first one again. */
-  reset(): void {
-    this.#nextMs = this.#minMs;
+  /**
+   * It has worked, for `lastedMs`. If that is as long as the wait before it was, the next wait is the
+   * first one again. If not it counts as one more failure: whom a peer lets in and drops at once does
+   * not come again for ever at the first pace.
+   */
+  worked(lastedMs: number): void {
+    if (lastedMs >= this.#lastMs) this.#nextMs = this.#minMs;
   }
 
   #jitter(waitMs: number): number {

@@ -33,6 +33,8 @@ export interface ConnectionSink extends Omit<SessionSink, "send" | "ready"> {
 export interface ConnectionMaker {
   /** Gives the sink for a new connection; it is called before the constructor returns. */
   accept(connection: Connection): ConnectionSink;
+  /** The handshake is over. Told before the sink. */
+  readied?(connection: Connection): void;
   /** Told after the sink. */
   closed?(connection: Connection, reason: CloseReason): void;
 }
@@ -194,7 +196,10 @@ export class Connection {
         this.#sink.knocks(peer);
         this.#readOrNot();
       },
-      ready: (peer) => this.#sink.ready(peer, this.#output),
+      ready: (peer) => {
+        this.#maker.readied?.(this);
+        this.#sink.ready(peer, this.#output);
+      },
       frame: (body, more) => this.#sink.frame(body, more),
       subscribe: (prefix) => this.#sink.subscribe?.(prefix),
       cancel: (prefix) => this.#sink.cancel?.(prefix),

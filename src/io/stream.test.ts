@@ -189,7 +189,7 @@ describe("Connector", () => {
     await owner.accepted.take();
   });
 
-  test("a lost connection is made anew, and a handshake that succeeded keeps the wait short", async () => {
+  test("a lost connection is made anew, and one that lasted keeps the wait short", async () => {
     const { wire, address } = await wireListening();
     connecting(address, { retryMinMs: 1_000, retryMaxMs: 64_000 });
     for (let count = 0; count < 4; count++) {
@@ -197,11 +197,30 @@ describe("Connector", () => {
       const end = await owner.accepted.take();
       peer.send(greeting31 + readyPair);
       expect(await end.events.take()).toBe("ready PAIR");
+      clock.advance(1_000);
       peer.socket.resetAndDestroy();
       expect(await end.events.take()).toBe("closed");
       expect(passWait()).toBeLessThanOrEqual(1_000);
     }
     expect(owner.failures.left).toEqual([]);
+  });
+
+  test("a peer that lets it in and leaves at once, again and again, makes the waits grow", async () => {
+    const { wire, address } = await wireListening();
+    connecting(address, { retryMinMs: 1_000, retryMaxMs: 64_000 });
+    const waits: number[] = [];
+    for (let count = 0; count < 8; count++) {
+      const peer = await wire.peers.take();
+      const end = await owner.accepted.take();
+      peer.send(greeting31 + readyPair);
+      expect(await end.events.take()).toBe("ready PAIR");
+      peer.socket.end();
+      expect(await end.events.take()).toBe("closed");
+      waits.push(passWait());
+    }
+    for (const [index, waitMs] of waits.entries()) {
+      expect(waitMs).toBeGreaterThanOrEqual(Math.min(1_000 * 2 ** index, 64_000) / 2);
+    }
   });
 
   test("without a handshake the waits grow: the sink is told why, the owner not a second time", async () => {

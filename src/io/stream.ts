@@ -144,8 +144,8 @@ export class Listener {
 
 /**
  * Connects, and connects again whenever there is no connection, until closed. It waits longer from
- * failure to failure, and longest after the peer broke a rule or refused this end; a handshake that
- * succeeds makes the waits short again.
+ * failure to failure, and longest after the peer broke a rule or refused this end. A connection that
+ * got through its handshake, and lasted as long as the wait before it, makes the waits short again.
  */
 export class Connector {
   readonly address: StreamAddress;
@@ -226,12 +226,16 @@ export class Connector {
       if (!this.#referenced) connection.unref();
       return this.#owner.accept(connection);
     };
-    const closed = (connection: Connection, reason: CloseReason): void => {
-      if (connection.peer !== undefined) this.#backOff.reset();
+    let readyMs: number | undefined;
+    const readied = (): void => {
+      readyMs = this.#clock.nowMs();
+    };
+    const closed = (_connection: Connection, reason: CloseReason): void => {
+      if (readyMs !== undefined) this.#backOff.worked(this.#clock.nowMs() - readyMs);
       this.#retry(reason instanceof PeerError ? this.#backOff.longest() : this.#backOff.next());
     };
     const remote = remoteOf(socket, this.address);
-    new Connection(socket, remote, this.#options, { accept, closed }, this.#clock).start();
+    new Connection(socket, remote, this.#options, { accept, readied, closed }, this.#clock).start();
   }
 
   #failed(cause: Error | undefined): void {
