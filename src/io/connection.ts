@@ -171,8 +171,12 @@ export class Connection {
     this.#part();
   }
 
-  /** Ends the connection at once; what is pending is dropped. `closed` follows. */
-  destroy(): void {
+  /**
+   * Ends the connection at once; what is pending is dropped. `closed` follows.
+   * @param reason Undefined: this end closes it in good order.
+   */
+  destroy(reason?: PeerError | TransportError): void {
+    this.#reason ??= reason;
     this.#socket.destroy();
   }
 

@@ -100,6 +100,53 @@ describe("Listener", () => {
     expect(owner.accepted.left).toEqual([]);
   });
 
+  test("at the limit the oldest at its handshake gives way to a newcomer, once it had its second", async () => {
+    const { address } = await listening({ connectionsMax: 2 });
+    const mute = await wirePeer(address);
+    const first = await owner.accepted.take();
+    await wirePeer(address);
+    const second = await owner.accepted.take();
+    clock.advance(999);
+    await (await wirePeer(address)).ended;
+    expect(await owner.failures.take()).toMatch(/ was not taken: there are 2, and no more/);
+    clock.advance(1);
+    const newcomer = await wirePeer(address);
+    const end = await owner.accepted.take();
+    await mute.ended;
+    expect(await first.events.take()).toBe(
+      "closed: its handshake was not over after 1000 ms, and a newcomer needed its place: " +
+        "there are 2 connections, and no more are allowed",
+    );
+    newcomer.send(greeting31 + readyPair);
+    expect(await end.events.take()).toBe("ready PAIR");
+    expect([second.events.left, owner.failures.left]).toEqual([[], []]);
+  });
+
+  test("a connection whose handshake is over never gives way, however old it is", async () => {
+    const { address } = await listening({ connectionsMax: 1 });
+    const peer = await wirePeer(address);
+    const end = await owner.accepted.take();
+    peer.send(greeting31 + readyPair);
+    expect(await end.events.take()).toBe("ready PAIR");
+    clock.advance(1_000_000);
+    await (await wirePeer(address)).ended;
+    expect(await owner.failures.take()).toMatch(/ was not taken: there are 1, and no more/);
+    peer.send("000155");
+    expect(await end.events.take()).toBe("frame 55");
+  });
+
+  test("a connection that is gone has left its place, and gives way to nobody", async () => {
+    const { address } = await listening({ connectionsMax: 1 });
+    for (let count = 0; count < 3; count++) {
+      const peer = await wirePeer(address);
+      const end = await owner.accepted.take();
+      clock.advance(5_000);
+      peer.socket.destroy();
+      expect(await end.events.take()).toMatch(/^closed: the peer ended the connection before/);
+    }
+    expect(owner.failures.left).toEqual([]);
+  });
+
   test("closed, it takes no more, and the connections that are there go on", async () => {
     const listener = await listening();
     const peer = await wirePeer(listener.address);

@@ -6,7 +6,6 @@ import {
   type AddressInfo,
   connect as connectSocket,
   createServer,
-  type DropArgument,
   type ListenOptions,
   type Server,
   type Socket,
@@ -28,21 +27,29 @@ import { type Clock, systemClock } from "./clock.ts";
 import {
   type CloseReason,
   Connection,
+  type ConnectionMaker,
   type ConnectionOptions,
   type ConnectionSink,
 } from "./connection.ts";
+import { ConnectionLimit } from "./connection-limit.ts";
 import { checkSocketMode, SocketFile } from "./socket-file.ts";
 
 /** What listeners and connectors do to their owner. */
 export interface EndpointOwner {
   /** A connection is there, and at its handshake. It belongs to the owner. */
   accept(connection: Connection): ConnectionSink;
-  /** A connection could not be made, or was not taken. Once for each; nothing is given up by it. */
-  failed(error: TransportError): void;
+  /**
+   * A connection could not be made, or was not taken. Once for each; nothing is given up by it.
+   * @param remote Of one that was not taken, where it came from, for people.
+   */
+  failed(error: TransportError, remote?: string): void;
 }
 
 export interface ListenerOptions extends ConnectionOptions {
-  /** Connections at a time; further ones are closed at once. Default: 1,024. */
+  /**
+   * Connections at a time. A further one takes the place of the oldest that has been at its
+   * handshake for a second; where there is none it is closed at once. Default: 1,024.
+   */
   readonly connectionsMax?: number | undefined;
   /**
    * Permissions of the file of a Unix-domain socket: who may write to it may connect. Default:
@@ -74,11 +81,25 @@ export async function listen(
   const wanted = checkAddress(address);
   checkListenerOptions(options);
   const server = createServer({ allowHalfOpen: true });
-  server.maxConnections = options.connectionsMax ?? connectionsMaxDefault;
+  const connectionsMax = options.connectionsMax ?? connectionsMaxDefault;
+  const limit = new ConnectionLimit(connectionsMax, clock);
+  const maker: ConnectionMaker = {
+    accept: (connection) => {
+      limit.enter(connection);
+      return owner.accept(connection);
+    },
+    readied: (connection) => limit.settle(connection),
+    closed: (connection) => limit.leave(connection),
+  };
   server.on("connection", (socket) => {
-    new Connection(socket, remoteOf(socket, wanted), options, owner, clock).start();
+    const remote = remoteOf(socket, wanted);
+    if (limit.makeRoom()) {
+      new Connection(socket, remote, options, maker, clock).start();
+      return;
+    }
+    socket.destroy();
+    owner.failed(surplusError(remote, connectionsMax), remote);
   });
-  server.on("drop", (from) => owner.failed(surplusError(server.maxConnections, from, wanted)));
   const bind = async (where: ListenOptions): Promise<void> => {
     await listening(server, where);
     server.on("error", (cause) => owner.failed(systemListenError(wanted, cause)));
@@ -290,23 +311,13 @@ function systemListenError(address: StreamAddress, cause: unknown): TransportErr
 }
 
 /** For people. The other end of a Unix-domain socket is nowhere else than this one. */
-function remoteOf(
-  {
-    remoteAddress,
-    remotePort,
-  }: { remoteAddress?: string | undefined; remotePort?: number | undefined },
-  address: StreamAddress,
-): string {
+function remoteOf({ remoteAddress, remotePort }: Socket, address: StreamAddress): string {
   if (address.path !== undefined) return address.path;
+  // Undefined if it is gone already.
   return `${remoteAddress ?? "unknown"}:${remotePort ?? "unknown"}`;
 }
 
-function surplusError(
-  connectionsMax: number,
-  dropped: DropArgument | undefined,
-  address: StreamAddress,
-): TransportError {
-  const remote = remoteOf(dropped ?? {}, address);
+function surplusError(remote: string, connectionsMax: number): TransportError {
   return new TransportError(
     `the connection from ${remote} was not taken: there are ${connectionsMax}, and no more are allowed`,
     { details: { remote, connectionsMax } },
