@@ -13,7 +13,6 @@ export {
   TransportError,
   UsageError,
 } from "./errors.ts";
-export type { GanglionOptions } from "./ganglion/base.ts";
 export type { FilterOptions } from "./ganglion/filter.ts";
 export type {
   AdaptOptions,
@@ -32,6 +31,7 @@ export {
   type OpenPubSubOptions,
   openGanglion,
 } from "./ganglion/open.ts";
+export type { GanglionOptions } from "./ganglion/options.ts";
 export type { ImpulseId } from "./identity.ts";
 export { Impulse } from "./impulse.ts";
 export type { DropReason, Incident, IncidentKind, IncidentListener } from "./incident.ts";

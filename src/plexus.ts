@@ -2,7 +2,7 @@
 
 import { Axon } from "./axon.ts";
 import { UsageError } from "./errors.ts";
-import { GanglionBase, type GanglionOptions, ganglionOptionTable } from "./ganglion/base.ts";
+import { GanglionBase } from "./ganglion/base.ts";
 import {
   type AdaptOptions,
   type CloseOptions,
@@ -10,6 +10,7 @@ import {
   type Ganglion,
   type Junction,
 } from "./ganglion/ganglion.ts";
+import { type GanglionOptions, ganglionOptionTable } from "./ganglion/options.ts";
 import { hopsMax, type Label, Origin } from "./identity.ts";
 import type { Impulse } from "./impulse.ts";
 import { type Neuron, topicOf } from "./neuron.ts";

@@ -14,7 +14,7 @@ import {
 } from "../incident.ts";
 import { systemClock } from "../io/clock.ts";
 import { checkNeuron, Neuron, topicOf } from "../neuron.ts";
-import { checkOptions, type OptionTable } from "../options.ts";
+import { checkOptions } from "../options.ts";
 import type { Patience } from "../queue.ts";
 import { checkCount, checkMilliseconds } from "../ranges.ts";
 import type { RawReactant, Reactant, ReactOptions } from "../reactant.ts";
@@ -33,7 +33,7 @@ import {
   readyOptionTable,
   transmitOptionTable,
 } from "./calls.ts";
-import { Filter, type FilterOptions, filterOptionTable } from "./filter.ts";
+import { Filter } from "./filter.ts";
 import type {
   AdaptOptions,
   Attachment,
@@ -44,41 +44,10 @@ import type {
   ReadyOptions,
   TransmitOptions,
 } from "./ganglion.ts";
+import type { GanglionOptions } from "./options.ts";
 import { Readiness } from "./readiness.ts";
 import { Subscriptions } from "./subscriptions.ts";
 import { SynapseTable } from "./synapse-table.ts";
-
-/** What every ganglion takes. */
-export interface GanglionOptions extends FilterOptions {
-  /** For people and incidents. Default: says what and where it is. */
-  readonly name?: string;
-  /**
-   * How long `transmit` waits for a place in a queue with policy `block`. For what is transmitted on
-   * a plexus the plexus's counts, for all its ganglia. Default 10,000 ms.
-   */
-  readonly sendTimeoutMs?: number;
-  /** How long `close()` goes on sending and calling reactants. Default 2,000 ms. */
-  readonly lingerMs?: number;
-  /** Topics that may come into being by arrival alone, by a pattern. Default 65,536. */
-  readonly topicsMax?: number;
-  /** Label of the network behind it; see `Ganglion.segment`. Default: a network of its own. */
-  readonly segment?: string;
-  /**
-   * For networks that send back what they get, without ids: each copy sent there is expected back
-   * for so long, and one equal arrival is taken for it. Default: nothing is taken for an echo.
-   */
-  readonly echoGuardMs?: number;
-}
-
-export const ganglionOptionTable: OptionTable<GanglionOptions> = {
-  ...filterOptionTable,
-  name: "a string",
-  sendTimeoutMs: "a number",
-  lingerMs: "a number",
-  topicsMax: "a number",
-  segment: "a string",
-  echoGuardMs: "a number",
-};
 
 const sendTimeoutMsDefault = 10_000;
 const lingerMsDefault = 2_000;
@@ -106,12 +75,9 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
   readonly #patience: Patience;
   readonly #topicsMax: number;
   readonly #reporter = new IncidentReporter();
-  readonly #reactantsByTarget = new Map<TopicPattern, number>();
   readonly #listening = new Set<Registration>();
-  readonly #subscriptions = new Subscriptions();
+  readonly #subscriptions: Subscriptions<S>;
   readonly #readiness = new Readiness();
-  // One for all subscriptions.
-  readonly #whenInEffect = (): Promise<void> => this.inEffect();
   #junction: Junction | undefined;
   #closing: Promise<void> | undefined;
 
@@ -128,6 +94,11 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
     this.#patience = { timeoutMs: this.sendTimeoutMs };
     this.#filter = new Filter(options);
     this.synapses = new SynapseTable((topic, neuron) => this.makeSynapse(topic, neuron));
+    this.#subscriptions = new Subscriptions(this.synapses, {
+      interestChanged: (target, wanted) => this.interestChanged(target, wanted),
+      inEffect: () => this.inEffect(),
+      changed: () => this.readinessChanged(),
+    });
   }
 
   get name(): string {
@@ -161,6 +132,10 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
   }
   /** A topic or pattern has got its first reactant here, or lost its last. */
   protected interestChanged(_target: TopicPattern, _wanted: boolean): void {}
+  /** The topics and patterns that reactants here react to. */
+  protected get interests(): Iterable<TopicPattern> {
+    return this.#subscriptions.targets;
+  }
   abstract ref(): void;
   abstract unref(): void;
 
@@ -178,7 +153,8 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
     checkNeuron(neuron, "react");
     checkReactant("react", reactant, options);
     const synapse = this.obtainSynapse(neuron.name, neuron);
-    return this.#subscribe(synapse, new Receptor(neuron, reactant, options), options.signal);
+    const receptor = new Receptor(neuron, reactant, options);
+    return this.#subscriptions.add(synapse, receptor, options.signal);
   }
 
   reactRaw(
@@ -189,9 +165,13 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
     const topic = topicOf(target, "the target given to reactRaw");
     checkReactant("reactRaw", reactant, options);
     const receptor = new Receptor(undefined, reactant, options);
-    if (isPattern(topic)) return this.#subscribeToPattern(topic, receptor, options.signal);
+    if (isPattern(topic)) {
+      this.checkOpen();
+      checkPattern(topic);
+      return this.#subscriptions.addPattern(topic, receptor, options.signal);
+    }
     const synapse = this.obtainSynapse(topic, typeof target === "string" ? undefined : target);
-    return this.#subscribe(synapse, receptor, options.signal);
+    return this.#subscriptions.add(synapse, receptor, options.signal);
   }
 
   transmit<I extends object>(instance: I & NoNeuron<I>, options?: TransmitOptions): Promise<void>;
@@ -428,52 +408,6 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
     const failure = Promise.reject(cause);
     failure.catch(() => {});
     return failure;
-  }
-
-  #subscribe(synapse: S, receptor: Receptor, signal: AbortSignal | undefined): Subscription {
-    synapse.dendrite.add(receptor);
-    this.#countInterest(synapse.topic, 1);
-    return this.#register(receptor, signal, () => {
-      synapse.dendrite.remove(receptor);
-      this.#countInterest(synapse.topic, -1);
-    });
-  }
-
-  #subscribeToPattern(
-    pattern: TopicPattern,
-    receptor: Receptor,
-    signal: AbortSignal | undefined,
-  ): Subscription {
-    this.checkOpen();
-    checkPattern(pattern);
-    this.synapses.addPattern(pattern, receptor);
-    this.#countInterest(pattern, 1);
-    return this.#register(receptor, signal, () => {
-      this.synapses.removePattern(receptor);
-      this.#countInterest(pattern, -1);
-    });
-  }
-
-  #countInterest(target: TopicPattern, change: 1 | -1): void {
-    const count = (this.#reactantsByTarget.get(target) ?? 0) + change;
-    if (count === 0) this.#reactantsByTarget.delete(target);
-    else this.#reactantsByTarget.set(target, count);
-    if (count === (change === 1 ? 1 : 0)) this.interestChanged(target, change === 1);
-  }
-
-  /** The topics and patterns that reactants here react to. */
-  protected get interests(): Iterable<TopicPattern> {
-    return this.#reactantsByTarget.keys();
-  }
-
-  #register(receptor: Receptor, signal: AbortSignal | undefined, remove: () => void): Subscription {
-    const ended = (): void => {
-      remove();
-      this.readinessChanged();
-    };
-    const subscription = this.#subscriptions.add(receptor, signal, ended, this.#whenInEffect);
-    this.readinessChanged();
-    return subscription;
   }
 
   async #close(options: CloseOptions): Promise<void> {

@@ -7,7 +7,8 @@ import type { Patience } from "../queue.ts";
 import { Synapse } from "../synapse.ts";
 import type { TopicPattern } from "../topic.ts";
 import { both, type Wait } from "../wait.ts";
-import { GanglionBase, type GanglionOptions, ganglionOptionTable } from "./base.ts";
+import { GanglionBase } from "./base.ts";
+import { type GanglionOptions, ganglionOptionTable } from "./options.ts";
 
 /** Straight function calls: what a program needs that talks to nobody else, and each plexus has. */
 export class InprocGanglion extends GanglionBase<Synapse> {

@@ -1,7 +1,7 @@
 /** The URLs of ganglia, taken apart. */
 import { UsageError } from "../errors.ts";
 import { portMax, type StreamAddress } from "../io/address.ts";
-import type { GanglionOptions } from "./base.ts";
+import type { GanglionOptions } from "./options.ts";
 
 /** What the URL of a pair says. */
 export interface PairUrl {

@@ -1,8 +1,8 @@
 /** Who passes the ganglion suite. */
 import { describe, expect, test } from "vitest";
-import type { GanglionOptions } from "../../src/ganglion/base.ts";
 import type { Ganglion } from "../../src/ganglion/ganglion.ts";
 import { InprocGanglion } from "../../src/ganglion/inproc.ts";
+import type { GanglionOptions } from "../../src/ganglion/options.ts";
 import { Plexus } from "../../src/plexus.ts";
 import {
   type Capabilities,

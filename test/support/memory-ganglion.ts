@@ -4,7 +4,7 @@
  * pair, a reactant that is full pauses everything that comes after.
  */
 import { ClosedError, UsageError } from "../../src/errors.ts";
-import type { GanglionOptions } from "../../src/ganglion/base.ts";
+import type { GanglionOptions } from "../../src/ganglion/options.ts";
 import { TransportGanglion, WireSynapse } from "../../src/ganglion/transport.ts";
 import type { Label } from "../../src/identity.ts";
 import type { Impulse } from "../../src/impulse.ts";

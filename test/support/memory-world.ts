@@ -1,7 +1,7 @@
 /** MemoryWorld: a world of the ganglion suite in which two peers are joined by memory. */
 import assert from "node:assert/strict";
-import type { GanglionOptions } from "../../src/ganglion/base.ts";
 import type { Ganglion } from "../../src/ganglion/ganglion.ts";
+import type { GanglionOptions } from "../../src/ganglion/options.ts";
 import type { Capabilities, GanglionWorld } from "../../src/testing/ganglion-cases.ts";
 import { turn } from "../../src/testing/until.ts";
 import { MemoryGanglion, type MemoryOptions } from "./memory-ganglion.ts";

@@ -1,7 +1,7 @@
 /** PairWorld: a world of the ganglion suite in which two peers are joined by a pair. */
 import assert from "node:assert/strict";
-import type { GanglionOptions } from "../../src/ganglion/base.ts";
 import type { Ganglion } from "../../src/ganglion/ganglion.ts";
+import type { GanglionOptions } from "../../src/ganglion/options.ts";
 import { PairGanglion } from "../../src/ganglion/pair.ts";
 import type { Capabilities, GanglionWorld } from "../../src/testing/ganglion-cases.ts";
 import { turn, until } from "../../src/testing/until.ts";

@@ -1,7 +1,7 @@
 /** PubSubWorld: a world of the ganglion suite in which each peer listens to all others. */
 import assert from "node:assert/strict";
-import type { GanglionOptions } from "../../src/ganglion/base.ts";
 import type { Ganglion } from "../../src/ganglion/ganglion.ts";
+import type { GanglionOptions } from "../../src/ganglion/options.ts";
 import { PubSubGanglion } from "../../src/ganglion/pubsub.ts";
 import type { Capabilities, GanglionWorld } from "../../src/testing/ganglion-cases.ts";
 import { turn, until } from "../../src/testing/until.ts";

@@ -1,7 +1,7 @@
 /** What each option of a ganglion over stream sockets has to be. Loads no socket itself. */
 import type { StreamAddress } from "../../io/address.ts";
 import type { OptionTable } from "../../options.ts";
-import { ganglionOptionTable } from "../base.ts";
+import { ganglionOptionTable } from "../options.ts";
 import type { StreamOptions } from "./stream-ganglion.ts";
 
 export const streamAddressTable: OptionTable<StreamAddress> = {

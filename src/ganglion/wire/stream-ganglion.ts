@@ -15,7 +15,7 @@ import type { SocketType } from "../../protocol/zmtp/socket-type.ts";
 import { checkCount, checkMilliseconds } from "../../ranges.ts";
 import { version } from "../../version.ts";
 import type { Wait } from "../../wait.ts";
-import type { GanglionOptions } from "../base.ts";
+import type { GanglionOptions } from "../options.ts";
 import { TopicIndex } from "../topic-index.ts";
 import { TransportGanglion, type WireSynapse } from "../transport.ts";
 import type { WireLink } from "./link.ts";

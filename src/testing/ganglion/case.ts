@@ -1,6 +1,7 @@
 /** What a case of the ganglion suite is, and what it asks of the transport under test. */
-import type { GanglionOptions } from "../../ganglion/base.ts";
+
 import type { Ganglion } from "../../ganglion/ganglion.ts";
+import type { GanglionOptions } from "../../ganglion/options.ts";
 
 /** What a ganglion says it can do; the suite never asks its name. */
 export interface Capabilities {
