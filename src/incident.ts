@@ -56,7 +56,9 @@ export interface Incident {
   readonly ganglion?: string;
   /** With `dropped`: why. */
   readonly reason?: DropReason;
-  /** With `dropped`: how many messages; 1 when absent. */
+  /** Where the peer is that it is about, where there is one: `127.0.0.1:5580`, or a path. */
+  readonly remote?: string;
+  /** How many messages, connections or failures; 1 when absent. */
   readonly count?: number;
   readonly cause?: unknown;
 }

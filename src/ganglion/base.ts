@@ -313,6 +313,9 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
     this.#junction?.readinessChanged();
   }
 
+  /** Nothing more goes wrong here: what is still to be told has to be told now. */
+  protected incidentsOver(): void {}
+
   // For the kinds of ganglia.
 
   protected get isClosing(): boolean {
@@ -421,6 +424,7 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
     } finally {
       await this.#subscriptions.settle(Math.max(0, endsMs - systemClock.nowMs()));
       this.#subscriptions.end();
+      this.incidentsOver();
       this.#junction?.left(this);
       this.#junction = undefined;
       for (const registration of [...this.#listening]) registration.unsubscribe();

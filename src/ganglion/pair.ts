@@ -52,7 +52,7 @@ export class PairGanglion extends StreamGanglion<PairSynapse> {
   readonly #links = new Set<PairLink>();
   readonly #seat: Seat;
   readonly #connectionOptions: ConnectorOptions & ListenerOptions;
-  readonly #failures = new Failures((cause) => this.connectionFailed(cause));
+  readonly #failures = new Failures((cause, remote) => this.connectionFailed(cause, remote));
   #listener: Listener | undefined;
   #connector: Connector | undefined;
   #address: StreamAddress;
@@ -110,7 +110,7 @@ export class PairGanglion extends StreamGanglion<PairSynapse> {
   #endpointOwner(): EndpointOwner {
     return {
       accept: (accepted) => this.#accept(accepted),
-      failed: (cause) => this.#failures.happened(cause),
+      failed: (cause, remote) => this.#failed(cause, remote),
     };
   }
 
@@ -147,7 +147,7 @@ export class PairGanglion extends StreamGanglion<PairSynapse> {
       ready: () => this.#seat.take(link),
       writable: () => this.#outbox.flush(),
       arrived: (envelope, isFromOurs) => this.#arrived(envelope, isFromOurs),
-      malformed: (cause) => this.malformed(cause),
+      malformed: (cause) => this.malformed(cause, link),
       closed: (reason) => this.#closed(link, reason),
     });
     this.#links.add(link);
@@ -174,6 +174,7 @@ export class PairGanglion extends StreamGanglion<PairSynapse> {
       kind: "peer-refused",
       message: `a connection from ${link.remote} was refused: ${why}`,
       ganglion: this.name,
+      remote: link.remote,
     });
   }
 
@@ -182,14 +183,21 @@ export class PairGanglion extends StreamGanglion<PairSynapse> {
       kind: "connection-lost",
       message: `the peer at ${link.remote} was replaced by a newcomer`,
       ganglion: this.name,
+      remote: link.remote,
     });
   }
 
   #closed(link: PairLink, reason: CloseReason): void {
     this.#links.delete(link);
     this.countUnconfirmed(link);
-    if (reason !== undefined) this.#failures.happened(reason);
+    if (reason !== undefined) this.#failed(reason, link.remote);
     this.#seat.leave(link);
+  }
+
+  /** A listener has many peers: it tells the failures of each. */
+  #failed(cause: NonNullable<CloseReason>, remote: string | undefined): void {
+    if (this.#connector === undefined) this.connectionFailed(cause, remote);
+    else this.#failures.happened(cause, remote);
   }
 
   #arrived(envelope: EnvelopeReader, isFromOurs: boolean): Wait {

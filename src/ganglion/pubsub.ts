@@ -22,7 +22,6 @@ import { pubSubOptionTable } from "./pubsub/options.ts";
 import { Publisher } from "./pubsub/publisher.ts";
 import { Sources } from "./pubsub/sources.ts";
 import { PubSubSynapse } from "./pubsub/synapse.ts";
-import { Failures } from "./wire/failures.ts";
 import { StreamGanglion, type StreamOptions } from "./wire/stream-ganglion.ts";
 
 export type { IpcAddress, StreamAddress, TcpAddress } from "../io/address.ts";
@@ -61,7 +60,6 @@ export class PubSubGanglion extends StreamGanglion<PubSubSynapse> {
     const { subscribersMax } = options;
     if (subscribersMax !== undefined) checkCount("subscribersMax", subscribersMax);
     this.#address = bind;
-    const failures = new Failures((cause) => this.connectionFailed(cause));
     this.#publisher = new Publisher(
       {
         queue: { ...queueDefault, ...options.queue },
@@ -74,16 +72,16 @@ export class PubSubGanglion extends StreamGanglion<PubSubSynapse> {
       },
       {
         subscribersChanged: () => this.readinessChanged(),
-        malformed: (cause) => this.malformed(cause),
-        failed: (cause) => failures.happened(cause),
+        malformed: (cause, link) => this.malformed(cause, link),
+        failed: (cause, remote) => this.connectionFailed(cause, remote),
         lost: (link) => this.countUnconfirmed(link),
       },
     );
     this.#sources = new Sources(this.connectionOptions("SUB", options), {
       arrived: (topic, payload, id) =>
         this.arrivedBytes(topic, 0, topic.length, () => decodeTopic(topic), payload, id),
-      malformed: (cause) => this.malformed(cause),
-      failed: (cause) => this.connectionFailed(cause),
+      malformed: (cause, link) => this.malformed(cause, link),
+      failed: (cause, remote) => this.connectionFailed(cause, remote),
       lost: (link) => this.countUnconfirmed(link),
     });
     for (const peer of options.peers ?? []) this.#sources.add(peer);

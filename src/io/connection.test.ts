@@ -314,7 +314,7 @@ describe("Connection, ends", () => {
     expect(end.events.left).toEqual([]);
     clock.advance(1);
     expect(await end.events.take()).toMatch(
-      /^closed: the connection to 127\.0\.0\.1:\d+ ended with \d+ bytes unsent/,
+      /^closed: the connection ended with \d+ bytes unsent: the peer does not read/,
     );
     expect(end.reason?.details["pendingBytes"]).toBeGreaterThan(1_000_000);
   });

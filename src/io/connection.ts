@@ -297,7 +297,7 @@ export class Connection {
       return;
     }
     this.#reason ??= new TransportError(
-      `the connection to ${this.remote} failed: ${error.code ?? error.message}`,
+      `the system ended the connection: ${error.code ?? error.message}`,
       { cause: error, details: { remote: this.remote, code: error.code } },
     );
   }
@@ -316,7 +316,7 @@ export class Connection {
     const pendingBytes = this.#output.pendingBytes;
     if (pendingBytes > 0) {
       this.#reason ??= new TransportError(
-        `the connection to ${this.remote} ended with ${pendingBytes} bytes unsent: the peer does not read`,
+        `the connection ended with ${pendingBytes} bytes unsent: the peer does not read`,
         { details: { remote: this.remote, pendingBytes } },
       );
     }

@@ -94,8 +94,9 @@ describe("Listener", () => {
     await owner.accepted.take();
     const surplus = await wirePeer(address);
     await surplus.ended;
-    expect(await owner.failures.take()).toMatch(
-      /^the connection from 127\.0\.0\.1:\d+ was not taken: there are 1, and no more/,
+    expect(await owner.failures.take()).toBe(
+      `127.0.0.1:${surplus.socket.localPort}: it was not taken: there are 1 connections, ` +
+        "and no more are allowed",
     );
     expect(owner.accepted.left).toEqual([]);
   });
@@ -108,7 +109,7 @@ describe("Listener", () => {
     const second = await owner.accepted.take();
     clock.advance(999);
     await (await wirePeer(address)).ended;
-    expect(await owner.failures.take()).toMatch(/ was not taken: there are 2, and no more/);
+    expect(await owner.failures.take()).toMatch(/ was not taken: there are 2 connections/);
     clock.advance(1);
     const newcomer = await wirePeer(address);
     const end = await owner.accepted.take();
@@ -130,7 +131,7 @@ describe("Listener", () => {
     expect(await end.events.take()).toBe("ready PAIR");
     clock.advance(1_000_000);
     await (await wirePeer(address)).ended;
-    expect(await owner.failures.take()).toMatch(/ was not taken: there are 1, and no more/);
+    expect(await owner.failures.take()).toMatch(/ was not taken: there are 1 connections/);
     peer.send("000155");
     expect(await end.events.take()).toBe("frame 55");
   });
@@ -415,7 +416,7 @@ describe("at a path", () => {
     const surplus = await wirePeer(address);
     await surplus.ended;
     expect(await owner.failures.take()).toBe(
-      `the connection from ${address.path} was not taken: there are 1, and no more are allowed`,
+      `${address.path}: it was not taken: there are 1 connections, and no more are allowed`,
     );
   });
 

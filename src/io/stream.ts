@@ -319,7 +319,7 @@ function remoteOf({ remoteAddress, remotePort }: Socket, address: StreamAddress)
 
 function surplusError(remote: string, connectionsMax: number): TransportError {
   return new TransportError(
-    `the connection from ${remote} was not taken: there are ${connectionsMax}, and no more are allowed`,
+    `it was not taken: there are ${connectionsMax} connections, and no more are allowed`,
     { details: { remote, connectionsMax } },
   );
 }

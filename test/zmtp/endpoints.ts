@@ -87,8 +87,8 @@ export class Owner implements EndpointOwner {
     return accepted;
   }
 
-  failed(error: Error): void {
-    this.failures.put(error.message);
+  failed(error: Error, remote?: string): void {
+    this.failures.put(remote === undefined ? error.message : `${remote}: ${error.message}`);
   }
 }
 

@@ -11,10 +11,11 @@ import type { PairSynapse } from "./synapse.ts";
 
 /** What a link does to the pair it belongs to. */
 export interface PairLinkOwner extends WireLinkOwner {
-  /** A message has arrived; `envelope` is overwritten by the next one. */
+  /**
+   * A message has arrived; `envelope` is overwritten by the next one.
+   * @throws {PeerError} if it is malformed after all.
+   */
   arrived(envelope: EnvelopeReader, isFromOurs: boolean): Wait;
-  /** Something arrived that is no message. */
-  malformed(cause: PeerError): void;
 }
 
 export class PairLink extends WireLink implements Carrier<PairSynapse> {
@@ -59,14 +60,14 @@ export class PairLink extends WireLink implements Carrier<PairSynapse> {
       return;
     }
     this.countReceived();
+    let wait: Wait;
     try {
       this.#envelope.read(body);
+      wait = this.#owner.arrived(this.#envelope, this.isOurs);
     } catch (cause) {
       if (!(cause instanceof PeerError)) throw cause;
-      this.#owner.malformed(cause);
-      return;
+      this.dropMalformed(cause);
     }
-    const wait = this.#owner.arrived(this.#envelope, this.isOurs);
     if (wait !== undefined) this.holdUntil(wait);
   }
 
@@ -75,6 +76,6 @@ export class PairLink extends WireLink implements Carrier<PairSynapse> {
     this.#inMultipart = more;
     if (more) return;
     this.countReceived();
-    this.#owner.malformed(new PeerError("a message of several frames; a pair's has one"));
+    this.dropMalformed(new PeerError("a message of several frames; a pair's has one"));
   }
 }

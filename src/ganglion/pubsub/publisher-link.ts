@@ -1,5 +1,5 @@
 /** PublisherLink: the connection of a subscriber to one publisher. */
-import type { PeerError } from "../../errors.ts";
+import { PeerError } from "../../errors.ts";
 import type { Connection } from "../../io/connection.ts";
 import type { SendBuffer } from "../../io/send-buffer.ts";
 import type { EnvelopeId } from "../../protocol/envelope.ts";
@@ -11,9 +11,11 @@ import type { Wait } from "../../wait.ts";
 import { WireLink, type WireLinkOwner } from "../wire/link.ts";
 
 export interface PublisherLinkOwner extends WireLinkOwner {
-  /** A message has arrived; `id` is overwritten by the next one. */
+  /**
+   * A message has arrived; `id` is overwritten by the next one.
+   * @throws {PeerError} if it is malformed after all.
+   */
   arrived(topic: Uint8Array, payload: Uint8Array, id: EnvelopeId | undefined): Wait;
-  malformed(cause: PeerError): void;
 }
 
 export class PublisherLink extends WireLink {
@@ -52,13 +54,19 @@ export class PublisherLink extends WireLink {
 
   #arrived(topic: Uint8Array, payload: Uint8Array, id: EnvelopeId | undefined): void {
     this.countReceived();
-    const wait = this.#owner.arrived(topic, payload, id);
+    let wait: Wait;
+    try {
+      wait = this.#owner.arrived(topic, payload, id);
+    } catch (cause) {
+      if (!(cause instanceof PeerError)) throw cause;
+      this.dropMalformed(cause);
+    }
     if (wait !== undefined) this.holdUntil(wait);
   }
 
   #malformed(cause: PeerError): void {
     this.countReceived();
-    this.#owner.malformed(cause);
+    this.dropMalformed(cause);
   }
 
   get #revision(): ZmtpRevision {

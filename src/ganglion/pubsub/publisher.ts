@@ -19,8 +19,9 @@ import type { PubSubSynapse } from "./synapse.ts";
 export interface PublisherOwner {
   /** Who wants what has changed. */
   subscribersChanged(): void;
-  malformed(cause: PeerError): void;
-  failed(cause: NonNullable<CloseReason>): void;
+  malformed(cause: PeerError, link: WireLink): void;
+  /** @param remote Where the connection came from, if it came at all. */
+  failed(cause: NonNullable<CloseReason>, remote?: string): void;
   /** A link is gone, and `link.unconfirmed` says what may have been lost with it. */
   lost(link: WireLink): void;
 }
@@ -62,7 +63,7 @@ export class Publisher {
   async open(address: StreamAddress): Promise<StreamAddress> {
     const listener = await listen(address, this.#options.listener, {
       accept: (connection) => this.#accept(connection),
-      failed: (cause) => this.#owner.failed(cause),
+      failed: (cause, remote) => this.#owner.failed(cause, remote),
     });
     this.#listener = listener;
     if (!this.#referenced) listener.unref();
@@ -145,7 +146,7 @@ export class Publisher {
       cancelled: (prefix) => {
         if (this.#index.remove(subscriber, prefix)) this.#owner.subscribersChanged();
       },
-      malformed: (cause) => this.#owner.malformed(cause),
+      malformed: (cause) => this.#owner.malformed(cause, link),
       closed: (reason) => this.#closed(subscriber, reason),
     });
     const outbox = new Outbox<PubSubSynapse>(
@@ -164,7 +165,7 @@ export class Publisher {
     this.#index.removeAll(subscriber);
     subscriber.outbox.close("the subscriber has gone while the message waited");
     this.#owner.lost(subscriber.link);
-    if (reason !== undefined) this.#owner.failed(reason);
+    if (reason !== undefined) this.#owner.failed(reason, subscriber.link.remote);
     this.#owner.subscribersChanged();
   }
 }

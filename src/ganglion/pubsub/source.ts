@@ -14,9 +14,12 @@ export interface SourceOwner {
   /** What is asked of every publisher; asked anew at each connection. */
   readonly prefixes: Iterable<Uint8Array>;
   arrived(topic: Uint8Array, payload: Uint8Array, id: EnvelopeId | undefined): Wait;
-  malformed(cause: PeerError): void;
-  /** A connection failed, or could not be made. The same one again and again is told once. */
-  failed(cause: NonNullable<CloseReason>): void;
+  malformed(cause: PeerError, link: WireLink): void;
+  /**
+   * A connection failed, or could not be made. The same one again and again is told once.
+   * @param remote Where the other end is, where the cause does not say so.
+   */
+  failed(cause: NonNullable<CloseReason>, remote?: string): void;
   /** A link is gone. */
   lost(link: WireLink): void;
 }
@@ -39,7 +42,7 @@ export class Source {
     this.#tried = new Promise((resolve) => {
       this.#tellTried = resolve;
     });
-    this.#failures = new Failures((cause) => owner.failed(cause));
+    this.#failures = new Failures((cause, remote) => owner.failed(cause, remote));
     this.#connector = new Connector(address, options, {
       accept: (connection) => this.#accept(connection),
       failed: (cause) => this.#failed(cause),
@@ -90,7 +93,7 @@ export class Source {
       ready: () => this.#ready(link),
       writable: () => {},
       arrived: (topic, payload, id) => this.#owner.arrived(topic, payload, id),
-      malformed: (cause) => this.#owner.malformed(cause),
+      malformed: (cause) => this.#owner.malformed(cause, link),
       closed: (reason) => this.#closed(link, reason),
     });
     this.#link = link;
@@ -109,12 +112,12 @@ export class Source {
     this.#isReady = false;
     this.#link = undefined;
     this.#owner.lost(link);
-    if (reason !== undefined) this.#failed(reason);
+    if (reason !== undefined) this.#failed(reason, link.remote);
     this.#tellTried();
   }
 
-  #failed(cause: NonNullable<CloseReason>): void {
-    if (!this.#isClosing) this.#failures.happened(cause);
+  #failed(cause: NonNullable<CloseReason>, remote?: string): void {
+    if (!this.#isClosing) this.#failures.happened(cause, remote);
     this.#tellTried();
   }
 }

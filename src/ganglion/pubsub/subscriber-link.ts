@@ -11,8 +11,6 @@ export interface SubscriberLinkOwner extends WireLinkOwner {
   /** @throws {PeerError} if it wants more than it may. */
   subscribed(prefix: Uint8Array): void;
   cancelled(prefix: Uint8Array): void;
-  /** It has sent what is no subscription. */
-  malformed(cause: PeerError): void;
 }
 
 export class SubscriberLink extends WireLink implements Carrier<PubSubSynapse> {
@@ -60,8 +58,6 @@ export class SubscriberLink extends WireLink implements Carrier<PubSubSynapse> {
   protected override receive(_body: Uint8Array, more: boolean): void {
     if (more) return;
     this.countReceived();
-    this.#owner.malformed(
-      new PeerError(`a subscriber at ${this.remote} sent a message; it can subscribe only`),
-    );
+    this.dropMalformed(new PeerError("a subscriber sent a message; it can subscribe only"));
   }
 }

@@ -1,21 +1,26 @@
-/** Failures: those of one address, of which the same one again and again is told once. */
+/** Failures: those to connect to one address, of which the same one again and again is told once. */
 import type { CloseReason } from "../../io/connection.ts";
 
+type Report = (cause: NonNullable<CloseReason>, remote?: string) => void;
+
 export class Failures {
-  readonly #report: (cause: NonNullable<CloseReason>) => void;
+  readonly #report: Report;
   #reported: string | undefined;
 
-  constructor(report: (cause: NonNullable<CloseReason>) => void) {
+  constructor(report: Report) {
     this.#report = report;
   }
 
-  /** A connection failed, or could not be made. */
-  happened(cause: NonNullable<CloseReason>): void {
+  /**
+   * A connection failed, or could not be made.
+   * @param remote Where the other end is, where the cause does not say so.
+   */
+  happened(cause: NonNullable<CloseReason>, remote?: string): void {
     const { address: _address, retryMs: _retryMs, ...facts } = cause.details;
     const failure = `${cause.code} ${JSON.stringify(facts)}`;
     if (failure === this.#reported) return;
     this.#reported = failure;
-    this.#report(cause);
+    this.#report(cause, remote);
   }
 
   /** It works now: the next failure is news, whatever it is. */

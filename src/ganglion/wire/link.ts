@@ -1,4 +1,5 @@
 /** WireLink: one connection to a peer: its life, and what has become of the messages on it. */
+import { PeerError } from "../../errors.ts";
 import { systemClock } from "../../io/clock.ts";
 import type { CloseReason, Connection, ConnectionSink } from "../../io/connection.ts";
 import type { SendBuffer } from "../../io/send-buffer.ts";
@@ -15,9 +16,14 @@ export interface WireLinkOwner {
   ready(): void;
   /** It takes messages again after it did not. */
   writable(): void;
+  /** What has come is no message, and was dropped. */
+  malformed(cause: PeerError): void;
   /** The last call, once. */
   closed(reason: CloseReason): void;
 }
+
+/** By so many the malformed messages of a peer may outnumber the others: each costs its error. */
+const malformedSurplusMax = 100;
 
 /** Payloads from this length on are sent from where they are; shorter ones are copied once. */
 export const byReferenceBytesMin: number = 16 * 1024;
@@ -33,6 +39,7 @@ export abstract class WireLink implements ConnectionSink {
   #peer: Peer | undefined;
   #deaf = false;
   #held = 0;
+  #malformedCount = 0;
   readonly #gone: Promise<void>;
   #tellGone: () => void = () => {};
 
@@ -173,6 +180,23 @@ export abstract class WireLink implements ConnectionSink {
   /** A message has come, whatever becomes of it. */
   protected countReceived(): void {
     this.#count.received += 1;
+  }
+
+  /**
+   * What was counted as received is no message.
+   * @throws {PeerError} if the same is to be said of nearly all that comes.
+   */
+  protected dropMalformed(cause: PeerError): void {
+    this.#malformedCount += 1;
+    this.#owner.malformed(cause);
+    const { received } = this.#count;
+    const surplus = 2 * this.#malformedCount - received;
+    if (surplus <= malformedSurplusMax) return;
+    throw new PeerError(
+      `of ${received} messages ${this.#malformedCount} were malformed: ` +
+        `these may outnumber the others by ${malformedSurplusMax}`,
+      { details: { received, malformedCount: this.#malformedCount, malformedSurplusMax } },
+    );
   }
 
   /** Hands over nothing more until `wait` is settled; calls add up. */

@@ -1,7 +1,9 @@
 /** StreamGanglion: what ganglia over stream sockets have in common: options, opening, arrival. */
+
+import { because } from "../../cause.ts";
 import { PeerError } from "../../errors.ts";
 import { type Label, Origin } from "../../identity.ts";
-import { failureIncident } from "../../incident.ts";
+import { failureIncident, type Incident } from "../../incident.ts";
 import { systemClock } from "../../io/clock.ts";
 import type { CloseReason } from "../../io/connection.ts";
 import {
@@ -13,11 +15,13 @@ import type { EnvelopeId } from "../../protocol/envelope.ts";
 import type { PlexoIdentity } from "../../protocol/zmtp/metadata.ts";
 import type { SocketType } from "../../protocol/zmtp/socket-type.ts";
 import { checkCount, checkMilliseconds } from "../../ranges.ts";
+import { isTopic, topicBytesMax } from "../../topic.ts";
 import { version } from "../../version.ts";
 import type { Wait } from "../../wait.ts";
 import type { GanglionOptions } from "../options.ts";
 import { TopicIndex } from "../topic-index.ts";
 import { TransportGanglion, type WireSynapse } from "../transport.ts";
+import { IncidentRation } from "./incident-ration.ts";
 import type { WireLink } from "./link.ts";
 
 /** Of every ganglion over TCP or Unix-domain sockets. */
@@ -54,6 +58,7 @@ export abstract class StreamGanglion<S extends WireSynapse> extends TransportGan
   /** Tells peers of ours this ganglion from all others. */
   readonly #id: string = new Origin().text;
   readonly #topics = new TopicIndex<S>((topic) => this.synapses.find(topic));
+  readonly #ration = new IncidentRation((incident) => super.report(incident));
   #opened: Promise<void> = Promise.resolve();
   #openedIsWatched = false;
   // Why it could not be opened.
@@ -141,12 +146,29 @@ export abstract class StreamGanglion<S extends WireSynapse> extends TransportGan
     if (this.#openError !== undefined) throw this.#openError;
   }
 
-  // Connections.
+  // Incidents.
 
-  protected connectionFailed(cause: NonNullable<CloseReason>): void {
+  /** What a peer can make happen again and again is told by ration. */
+  override report(incident: Incident): void {
+    if (incident.kind === "transmit-failed") super.report(incident);
+    else this.#ration.take(incident);
+  }
+
+  protected override incidentsOver(): void {
+    this.#ration.end();
+  }
+
+  /** @param remote Where the other end is, if the cause does not say so. */
+  protected connectionFailed(cause: NonNullable<CloseReason>, remote?: string): void {
     if (this.isClosing) return;
-    const incident = failureIncident("connection-failed", "a connection failed", cause);
-    this.report({ ganglion: this.name, ...incident });
+    if (remote === undefined) {
+      const incident = failureIncident("connection-failed", "a connection failed", cause);
+      this.report({ ganglion: this.name, ...incident });
+    } else {
+      const what = `a connection with ${remote} failed`;
+      const incident = failureIncident("connection-failed", what, cause);
+      this.report({ ganglion: this.name, remote, ...incident });
+    }
   }
 
   /** A link is gone: what was sent on it may not have arrived. */
@@ -160,18 +182,28 @@ export abstract class StreamGanglion<S extends WireSynapse> extends TransportGan
       count,
       message: `the connection to ${link.remote} ended; messages sent on it may not have arrived`,
       ganglion: this.name,
+      remote: link.remote,
     });
   }
 
   /** What arrived was not a message. */
-  protected malformed(cause: PeerError): void {
+  protected malformed(cause: PeerError, { remote }: WireLink): void {
     this.otherCounters.received += 1;
-    this.droppedElsewhere("malformed", undefined, cause);
+    this.otherCounters.drop("malformed", 1);
+    this.report({
+      kind: "dropped",
+      reason: "malformed",
+      message: because(`what came from ${remote} was dropped as malformed`, cause),
+      ganglion: this.name,
+      remote,
+      cause,
+    });
   }
 
   /**
    * Takes a message whose topic stands in `bytes` from `start` to `end`.
-   * @param text Gives the topic as a string, or throws a PeerError if it is none.
+   * @param text Gives the topic as a string; throws a PeerError if the bytes are no text.
+   * @throws {PeerError} if they are no topic. Nothing was counted then.
    */
   protected arrivedBytes(
     bytes: Uint8Array,
@@ -181,17 +213,11 @@ export abstract class StreamGanglion<S extends WireSynapse> extends TransportGan
     payload: Uint8Array,
     id: EnvelopeId | undefined,
   ): Wait {
-    let found: S | string;
-    try {
-      found = this.#topics.find(bytes, start, end, text) ?? text();
-    } catch (cause) {
-      if (!(cause instanceof PeerError)) throw cause;
-      this.malformed(cause);
-      return undefined;
-    }
+    checkTopicLength(end - start);
     const label = id === undefined ? undefined : labelOf(id);
-    if (typeof found === "string") return this.arrived(found, payload, label);
-    return this.arrivedAt(found, payload, label);
+    const synapse = this.#topics.find(bytes, start, end, text);
+    if (synapse !== undefined) return this.arrivedAt(synapse, payload, label);
+    return this.arrived(checkedTopic(text()), payload, label);
   }
 
   // Life.
@@ -212,6 +238,23 @@ export abstract class StreamGanglion<S extends WireSynapse> extends TransportGan
       timer.cancel();
     }
   }
+}
+
+/** Before anything is made of so many bytes. @throws {PeerError} */
+function checkTopicLength(byteCount: number): void {
+  if (byteCount <= topicBytesMax) return;
+  throw new PeerError(`topic of ${byteCount} bytes, at most ${topicBytesMax} taken`, {
+    details: { byteCount, topicBytesMax },
+  });
+}
+
+/** @throws {PeerError} unless it is a topic. */
+function checkedTopic(topic: string): string {
+  if (isTopic(topic)) return topic;
+  throw new PeerError(
+    `${JSON.stringify(topic)} is no topic: a part of it is empty, or has a character that none has`,
+    { details: { topic } },
+  );
 }
 
 /** The id on arrival: one transport further than when it was written. */
