@@ -163,6 +163,20 @@ describe("one who sits", () => {
     expect([surplus.rest, messages.left]).toEqual(["", []]);
   });
 
+  test("is asked once by however many newcomers, and its answer refuses them all", async () => {
+    const alive = await sitter();
+    const surplus: WirePeer[] = [];
+    for (let count = 0; count < 5; count++) surplus.push(await newcomer(readyPair));
+    expect(await alive.receive(ping.length / 2)).toBe(ping);
+    await nothingHappensTo(alive);
+    alive.send(pong);
+    expect(await told(5)).toEqual(surplus.map((peer) => `${nameOf(peer)} is refused: ${taken}`));
+    const next = await newcomer(readyPair);
+    expect(await alive.receive(ping.length / 2)).toBe(ping);
+    alive.send(pong);
+    expect(await told()).toEqual([`${nameOf(next)} is refused: ${taken}`]);
+  });
+
   test("loses it when nothing is heard for a second; what the newcomer has sent is not lost", async () => {
     const mute = await sitter();
     const next = await newcomer(readyPair + message);

@@ -51,6 +51,8 @@ export class Seat {
   #holder: PairLink | undefined;
   #heldSinceMs = 0;
   #sitter: PairLink | undefined;
+  /** The sitter that has been asked, and has not answered. */
+  #probed: PairLink | undefined;
   /** Oldest first. None while nobody holds the seat. */
   readonly #newcomers = new Map<PairLink, Newcomer>();
 
@@ -102,7 +104,19 @@ export class Seat {
     newcomer.alarm.unref();
     this.#newcomers.set(link, newcomer);
     this.#contest(newcomer, this.#sitter?.receivedBytes ?? 0);
-    void this.#sitter?.probe().then(() => this.#judge(newcomer));
+    if (this.#sitter !== undefined) void this.#probe(this.#sitter);
+  }
+
+  /**
+   * Asks the one who sits, and judges all newcomers when it has answered. Who comes while it is asked
+   * needs no question of its own: whatever arrives after that is an answer.
+   */
+  async #probe(sitter: PairLink): Promise<void> {
+    if (this.#probed === sitter) return;
+    this.#probed = sitter;
+    await sitter.probe();
+    if (this.#probed === sitter) this.#probed = undefined;
+    for (const newcomer of this.#newcomers.values()) this.#judge(newcomer);
   }
 
   /** There is a new holder. If it sits, it was heard just now. */

@@ -22,7 +22,9 @@ function dropped(topic: string, count = 1): Incident {
   return { ...dropIncident("queue-full", count, undefined), topic };
 }
 
-function failed(remote: string, cause = new PeerError("no", { details: { byte: 1 } })): Incident {
+const refusal = new PeerError("no", { details: { byte: 1 } });
+
+function failed(remote: string, cause: PeerError | TransportError = refusal): Incident {
   return { ...failureIncident("connection-failed", "it failed", cause), remote };
 }
 
@@ -40,7 +42,8 @@ test("twenty are told as they come, the others together after ten seconds", () =
   expect(told).toHaveLength(21);
   expect(told[20]).toEqual({
     ...dropped("a.T", 980),
-    message: "980 more since the last one told, the last of them: a message was dropped: queue-full",
+    message:
+      "980 more since the last one told, the last of them: a message was dropped: queue-full",
   });
 });
 

@@ -54,6 +54,7 @@ beforeEach(async () => {
     const link = new BareLink(connection, {
       ready: () => events.put("ready"),
       writable: () => events.put("writable"),
+      malformed: () => {},
       closed: (reason) => events.put(`closed${reason === undefined ? "" : `: ${reason.message}`}`),
     });
     links.put(link);
