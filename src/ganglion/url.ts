@@ -1,5 +1,6 @@
 /** The URLs of ganglia, taken apart. */
 import { UsageError } from "../errors.ts";
+import { misgiven } from "../given.ts";
 import { portMax, type StreamAddress } from "../io/address.ts";
 import type { GanglionOptions } from "./options.ts";
 
@@ -35,6 +36,7 @@ const schemes: Readonly<Record<string, (url: string) => GanglionUrl>> = {
 
 /** @throws {UsageError} that says what is wrong with the URL and what would be right. */
 export function parseGanglionUrl(text: string): GanglionUrl {
+  if (typeof text !== "string") throw misgiven("the URL given to openGanglion", text, "a string");
   const url = text.trim();
   const scheme = schemeOf(url);
   const read = Object.hasOwn(schemes, scheme) ? schemes[scheme] : undefined;

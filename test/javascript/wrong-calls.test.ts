@@ -1,5 +1,5 @@
 /** What a program in JavaScript may call wrongly, where no compiler says so: told at the call. */
-import { Axon, Namespace, Neuron, Plexus, stringCodec } from "plexo";
+import { Axon, Namespace, Neuron, openGanglion, Plexus, stringCodec } from "plexo";
 import { jsonCodec } from "plexo/json";
 import { jsonSchemaCodec } from "plexo/json-schema";
 import { describe } from "vitest";
@@ -146,6 +146,21 @@ describe("a part of a plexus that is none:", () => {
       "new Axon(neuron)",
       () => new Axon(note, js(undefined)),
       `the ganglion given to Axon is undefined; ${aGanglion}`,
+    ],
+  ]);
+});
+
+describe("a URL that is none:", () => {
+  testWrongCalls([
+    [
+      "openGanglion()",
+      () => openGanglion(js(undefined)),
+      "the URL given to openGanglion is undefined; give a string",
+    ],
+    [
+      "openGanglion(an object)",
+      () => openGanglion(js(new URL("pair://h:1"))),
+      "the URL given to openGanglion is an instance of URL; give a string",
     ],
   ]);
 });
