@@ -7,19 +7,23 @@
  */
 import { availableParallelism } from "node:os";
 import process from "node:process";
+import { MissingPeer, peersArePromised } from "../support/set-up/missing-peer.ts";
+import { setUpOriginal } from "../support/set-up/original.ts";
+import { setUpPyzmq } from "../support/set-up/pyzmq.ts";
 import { casesOf, type InteropCase, nameOf } from "./interop-case.ts";
 import { ours } from "./ours.ts";
 import type { Peer } from "./peer.ts";
 import { type Result, writeReport } from "./report.ts";
-import { MissingPeer } from "./set-up/missing-peer.ts";
-import { setUpOriginal } from "./set-up/original.ts";
-import { setUpPyzmq } from "./set-up/pyzmq.ts";
+import { peerInPython } from "./set-up/in-python.ts";
 import { setUpRust } from "./set-up/rust.ts";
 import { legendOf, tablesOf } from "./table.ts";
 
 /** One after the other: they may all want to install packages of the system. */
-const setUps = { original: setUpOriginal, pyzmq: setUpPyzmq, rust: setUpRust };
-const inCi = ![undefined, "", "false"].includes(process.env["CI"]);
+const setUps = {
+  original: async () => peerInPython("original", await setUpOriginal()),
+  pyzmq: async () => peerInPython("pyzmq", await setUpPyzmq(), "envelopes packed by hand"),
+  rust: setUpRust,
+};
 // Most cases wait for the start of a program, or for a connection.
 const casesAtOnceMax = 2 * availableParallelism();
 
@@ -44,7 +48,7 @@ const results = await playAll(cases);
 const outcomes = cases.map((each, index) => ({ case: each, ok: results[index]?.ok ?? false }));
 for (const line of [...tablesOf(outcomes), "", ...legendOf(outcomes)]) console.log(line);
 
-const reported = [...results, ...(inCi ? missing : [])];
+const reported = [...results, ...(peersArePromised() ? missing : [])];
 writeReport(reported);
 const failedCount = reported.filter(({ ok }) => !ok).length;
 console.log(`\nA cell has the number of cases that passed. All took ${secondsSince(startedMs)} s.`);

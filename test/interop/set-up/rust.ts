@@ -3,10 +3,10 @@ import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { resolve } from "node:path";
 import process from "node:process";
+import { installFromDebian, mayInstallFromDebian } from "../../support/set-up/debian.ts";
+import { MissingPeer } from "../../support/set-up/missing-peer.ts";
+import { run, runs } from "../../support/set-up/process.ts";
 import type { Peer } from "../peer.ts";
-import { installFromDebian, mayInstallFromDebian } from "./debian.ts";
-import { MissingPeer } from "./missing-peer.ts";
-import { run, runs } from "./process.ts";
 
 const manifest = "test/interop/peers/rust/Cargo.toml";
 const target = resolve(".cache/interop/rust");

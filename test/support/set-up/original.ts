@@ -1,10 +1,9 @@
 /** The original of plexo, from PyPI. */
-import type { Peer } from "../peer.ts";
-import { setUpInPython } from "./environment.ts";
+import { type PythonEnvironment, setUpPythonEnvironment } from "./python-environment.ts";
 
 /** @throws {MissingPeer} (rejects) if there is no Python for it, or it cannot be installed. */
-export function setUpOriginal(): Promise<Peer> {
-  return setUpInPython(
+export function setUpOriginal(): Promise<PythonEnvironment> {
+  return setUpPythonEnvironment(
     "original",
     `
 import importlib.metadata, platform, zmq

@@ -4,22 +4,29 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
-import type { Peer } from "../peer.ts";
 import { MissingPeer } from "./missing-peer.ts";
 import { run } from "./process.ts";
 import { findPython } from "./python.ts";
 
+export interface PythonEnvironment {
+  /** Its Python. */
+  readonly python: string;
+  /** What is in it, with versions. */
+  readonly description: string;
+}
+
 /**
- * Sets up a peer whose programs stand in `test/interop/peers/NAME`, and use what is named there in
- * `requirements.txt`.
- * @param statement Imports what the programs need, and prints the description of the peer.
+ * Sets up what is named in `test/interop/peers/NAME/requirements.txt`.
+ * @param statement Imports what is needed, and prints the description.
  * @throws {MissingPeer} (rejects) if there is no Python for it, or it cannot be installed.
  */
-export async function setUpInPython(name: Peer["name"], statement: string): Promise<Peer> {
+export async function setUpPythonEnvironment(
+  name: string,
+  statement: string,
+): Promise<PythonEnvironment> {
   const environment = resolve(`.cache/interop/${name}`);
   const python = `${environment}/bin/python`;
-  const programs = resolve(`test/interop/peers/${name}`);
-  const requirements = `${programs}/requirements.txt`;
+  const requirements = `test/interop/peers/${name}/requirements.txt`;
   // Written last: the hash of the requirements that were installed.
   const stamp = `${environment}/requirements.sha256`;
   const hash = createHash("sha256").update(readFileSync(requirements)).digest("hex");
@@ -41,13 +48,5 @@ export async function setUpInPython(name: Peer["name"], statement: string): Prom
     }
     writeFileSync(stamp, hash);
   }
-  return {
-    name,
-    description: description.trim(),
-    programs: {
-      // -B: no compiled files beside the sources.
-      sender: [python, "-B", `${programs}/sender.py`],
-      responder: [python, "-B", `${programs}/responder.py`],
-    },
-  };
+  return { python, description: description.trim() };
 }

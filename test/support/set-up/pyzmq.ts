@@ -1,15 +1,14 @@
 /** Bare sockets of libzmq by pyzmq, from PyPI. */
-import type { Peer } from "../peer.ts";
-import { setUpInPython } from "./environment.ts";
+import { type PythonEnvironment, setUpPythonEnvironment } from "./python-environment.ts";
 
 /** @throws {MissingPeer} (rejects) if there is no Python for it, or it cannot be installed. */
-export function setUpPyzmq(): Promise<Peer> {
-  return setUpInPython(
+export function setUpPyzmq(): Promise<PythonEnvironment> {
+  return setUpPythonEnvironment(
     "pyzmq",
     `
 import platform, zmq
 print("pyzmq", zmq.pyzmq_version(), "with libzmq", zmq.zmq_version(),
-      "on Python", platform.python_version(), "- envelopes packed by hand")
+      "on Python", platform.python_version())
 `,
   );
 }

@@ -47,8 +47,8 @@ export async function findPython(): Promise<string> {
   }
   throw new MissingPeer(
     `it runs on Python ${versions.join(", ")} with venv; ${listed(pythons, names)}. Install one, ` +
-      `on Debian as root by: apt-get install ${packages.join(" ")}; or name one: ` +
-      "PYTHON=/path/to/python3.11 npm run interop",
+      `on Debian as root by: apt-get install ${packages.join(" ")}; or name one in ` +
+      "the environment: PYTHON=/path/to/python3.11",
   );
 }
 
