@@ -12,8 +12,8 @@ export async function installFromDebian(packages: readonly string[]): Promise<vo
   console.log(`installing from Debian: ${packages.join(" ")}`);
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
   try {
-    await run("apt-get", ["update"], env);
-    await run("apt-get", ["install", "-y", "--no-install-recommends", ...packages], env);
+    await run("apt-get", ["update"], { env });
+    await run("apt-get", ["install", "-y", "--no-install-recommends", ...packages], { env });
   } catch (error) {
     // Not every release has every package.
     console.log(String(error));

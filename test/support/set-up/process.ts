@@ -6,18 +6,24 @@ const execute = promisify(execFile);
 const outputBytesMax = 16 * 1024 * 1024;
 const shownLengthMax = 1_000;
 
+interface RunOptions {
+  /** Where it runs. Default: where this process does. */
+  readonly cwd?: string;
+  /** Default: that of this process. */
+  readonly env?: NodeJS.ProcessEnv;
+}
+
 /**
- * @param env By default that of this process.
  * @returns What it wrote to standard output.
  * @throws {Error} (rejects) with the end of what it complained of, if it cannot be run or fails.
  */
 export async function run(
   file: string,
   args: readonly string[],
-  env: NodeJS.ProcessEnv = process.env,
+  options: RunOptions = {},
 ): Promise<string> {
   try {
-    const { stdout } = await execute(file, args, { env, maxBuffer: outputBytesMax });
+    const { stdout } = await execute(file, args, { ...options, maxBuffer: outputBytesMax });
     return stdout;
   } catch (cause) {
     // What execFile rejects with; there is no output if the file cannot be run at all.
