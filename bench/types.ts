@@ -1,6 +1,7 @@
 /** Many types on one plexus: what a message costs, and what an idle type takes of the heap. */
 import { Namespace, Neuron, Plexus } from "plexo";
 import { jsonCodec } from "plexo/json";
+import { collectedHeapBytes } from "./heap.ts";
 import type { Section } from "./report.ts";
 import { type Rival, sideBySide } from "./side-by-side.ts";
 
@@ -80,11 +81,9 @@ function loop(
 
 function heapSection(): Section {
   const types = 10_000;
-  globalThis.gc?.();
-  const before = process.memoryUsage().heapUsed;
+  const beforeBytes = collectedHeapBytes();
   const populated = plexusWith(types);
-  globalThis.gc?.();
-  const bytes = (process.memoryUsage().heapUsed - before) / populated.neurons.length;
+  const bytes = (collectedHeapBytes() - beforeBytes) / populated.neurons.length;
   const name = "an idle type with one reactant";
   return {
     title: "Heap of an idle type",
