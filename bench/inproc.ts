@@ -1,83 +1,41 @@
-/** In-process: one message to 1 and to 10 synchronous reactants, against EventEmitter. */
-import { EventEmitter } from "node:events";
-import { Namespace, Neuron, Plexus } from "plexo";
-import { jsonCodec } from "plexo/json";
+/** In-process: one message to 1 and to 10 synchronous reactants, against emitters of events. */
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import type { Job } from "./inproc/job.ts";
 import type { Section } from "./report.ts";
-import { type Rival, sideBySide } from "./side-by-side.ts";
+import { processesSideBySide } from "./side-by-side.ts";
+import { EndProcess } from "./wire/end-process.ts";
 
-interface Reading {
-  readonly celsius: number;
-}
+const ours = "plexo Plexus";
+const emitters = ["EventEmitter", "mitt", "RxJS Subject"];
+const program = fileURLToPath(new URL("./inproc/end.js", import.meta.url));
 
-const namespace = new Namespace("dev.plexo.bench");
-const reading: Reading = { celsius: 11.4 };
-
-export async function inprocSections(rounds: number, messages: number): Promise<Section[]> {
+export async function inprocSections(rounds: number, calls: number): Promise<Section[]> {
   const sections: Section[] = [];
   for (const reactants of [1, 10]) {
-    const count = Math.ceil(messages / reactants);
-    const figures = await sideBySide([plexo(reactants, count), emitter(reactants, count)], rounds);
+    const messages = Math.ceil(calls / reactants);
+    const rivals = [ours, ...emitters].map((name) => ({
+      name,
+      run: async () => (await timeOf(name, { reactants, messages })) / messages,
+    }));
     sections.push({
       title: `In-process, ${reactants === 1 ? "1 reactant" : `${reactants} reactants`}`,
-      how: `A loop hands over one object ${count.toLocaleString("en")} times; synchronous reactants add up a field of it.`,
+      how:
+        `Each run is a process of its own, so that no rival's code is compiled for another. A loop hands over one object ${messages.toLocaleString("en")} times, ` +
+        "after as many to warm up; synchronous reactants add up a field of it.",
       unit: "ns a message",
       higherIsBetter: false,
-      figures,
-      targets: [{ ours: "plexo Plexus", rival: "EventEmitter", ratio: 1 }],
+      figures: await processesSideBySide(rivals, rounds),
+      targets: emitters.map((rival) => ({ ours, rival, ratio: 1 })),
     });
   }
   return sections;
 }
 
-function plexo(reactants: number, count: number): Rival {
-  const plexus = new Plexus();
-  const neuron = new Neuron("Reading", namespace, jsonCodec<Reading>());
-  let sum = 0;
-  for (let index = 0; index < reactants; index++) {
-    plexus.react(neuron, ({ celsius }) => {
-      sum += celsius;
-    });
-  }
-  return {
-    name: "plexo Plexus",
-    run: () => {
-      const before = sum;
-      const elapsedNs = nanosecondsOf(() => {
-        for (let index = 0; index < count; index++) void plexus.transmit(neuron, reading);
-      });
-      checkSum(sum - before, count * reactants);
-      return elapsedNs / count;
-    },
-  };
-}
-
-function emitter(reactants: number, count: number): Rival {
-  const events = new EventEmitter();
-  let sum = 0;
-  for (let index = 0; index < reactants; index++) {
-    events.on("reading", ({ celsius }: Reading) => {
-      sum += celsius;
-    });
-  }
-  return {
-    name: "EventEmitter",
-    run: () => {
-      const before = sum;
-      const elapsedNs = nanosecondsOf(() => {
-        for (let index = 0; index < count; index++) events.emit("reading", reading);
-      });
-      checkSum(sum - before, count * reactants);
-      return elapsedNs / count;
-    },
-  };
-}
-
-function nanosecondsOf(act: () => void): number {
-  const start = process.hrtime.bigint();
-  act();
-  return Number(process.hrtime.bigint() - start);
-}
-
-function checkSum(sum: number, calls: number): void {
-  if (Math.abs(sum - calls * reading.celsius) > 1) throw new Error(`${calls} calls added ${sum}`);
+/** In nanoseconds. */
+async function timeOf(name: string, job: Job): Promise<number> {
+  const end = new EndProcess(name, [process.execPath, program, name], job);
+  const { elapsedNs } = await end.next("done");
+  await end.finish();
+  return elapsedNs;
 }

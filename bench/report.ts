@@ -38,18 +38,18 @@ export function renderSection(section: Section): string {
   ].join("\n");
 }
 
-function renderTarget(section: Section, target: Target): string {
-  const ratio = medianOf(section, target.ours) / medianOf(section, target.rival);
-  const met = section.higherIsBetter ? ratio >= target.ratio : ratio <= target.ratio;
-  const bound = section.higherIsBetter ? "at least" : "at most";
+function renderTarget({ figures, higherIsBetter }: Section, target: Target): string {
+  const bound = `target ${higherIsBetter ? "at least" : "at most"} ${target.ratio}`;
+  const [ours, rival] = [figures.get(target.ours), figures.get(target.rival)];
+  if (ours === undefined || rival === undefined) {
+    return `- ${target.ours} / ${target.rival}: left out; ${bound}`;
+  }
+  const ratio = ours.median / rival.median;
+  const met = higherIsBetter ? ratio >= target.ratio : ratio <= target.ratio;
   return (
     `- ${target.ours} / ${target.rival} = **${ratio.toFixed(2)}**; ` +
-    `target ${bound} ${target.ratio}: ${met ? "met" : "**missed**"}`
+    `${bound}: ${met ? "met" : "**missed**"}`
   );
-}
-
-function medianOf(section: Section, name: string): number {
-  return section.figures.get(name)?.median ?? Number.NaN;
 }
 
 function amount(value: number): string {

@@ -18,12 +18,18 @@ export async function sideBySide(
   rivals: readonly Rival[],
   rounds: number,
 ): Promise<ReadonlyMap<string, Figure>> {
+  for (const rival of rivals) await rival.run();
+  return await processesSideBySide(rivals, rounds);
+}
+
+/** The same for rivals that start processes at each run: these warm up by themselves. */
+export async function processesSideBySide(
+  rivals: readonly Rival[],
+  rounds: number,
+): Promise<ReadonlyMap<string, Figure>> {
   const runs = new Map<string, number[]>(rivals.map(({ name }) => [name, []]));
-  for (let round = -1; round < rounds; round++) {
-    for (const rival of rivals) {
-      const figure = await rival.run();
-      if (round >= 0) runs.get(rival.name)?.push(figure);
-    }
+  for (let round = 0; round < rounds; round++) {
+    for (const rival of rivals) runs.get(rival.name)?.push(await rival.run());
   }
   return new Map([...runs].map(([name, figures]) => [name, summary(name, figures)]));
 }
