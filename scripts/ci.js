@@ -54,6 +54,7 @@ const steps = [
   },
   { name: "demo", command: "npm run demo", minutesMax: 2 },
   { name: "bench", command: "npm run bench -- --quick", minutesMax: 4 },
+  { name: "soak", command: "npm run soak -- --quick", minutesMax: 2 },
 ];
 
 // As CI does, wherever this runs: no snapshot is written, and nothing asks or watches.

@@ -9,6 +9,9 @@ export const leftOut = {
       const note = result.state === "skipped" ? result.note : undefined;
       console.log(`left out: ${test.fullName}${note === undefined ? "" : ` (${note})`}`);
     }
-    console.log("left out: interop with foreign peers (npm run interop), speed (npm run bench)\n");
+    console.log(
+      "left out: interop with foreign peers (npm run interop), speed (npm run bench), " +
+        "memory in the long run (npm run soak)\n",
+    );
   },
 };
