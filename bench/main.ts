@@ -10,6 +10,7 @@ import { codecSections } from "./codec.ts";
 import { inprocSections } from "./inproc.ts";
 import { pairSections } from "./pair.ts";
 import { setUpPeers } from "./peers.ts";
+import { pubSubSections } from "./pubsub.ts";
 import { renderSection, type Section } from "./report.ts";
 import { startUpSections } from "./start-up.ts";
 import { typesSections } from "./types.ts";
@@ -26,6 +27,7 @@ const benches: readonly (() => Promise<readonly Section[]>)[] = [
   () => typesSections(rounds, 2_000_000 * scale),
   () => codecSections(rounds, 500_000 * scale),
   () => pairSections(peers, rounds, scale),
+  () => pubSubSections(peers, rounds, scale),
   () => startUpSections(rounds),
 ];
 

@@ -30,9 +30,8 @@ export const bareNet: PairRival = {
 
 class BareEnd implements PairEnd {
   readonly awaitsEach = true;
+  readonly #writer = new FrameWriter();
   readonly #payload: Uint8Array;
-  #socket: Socket | undefined;
-  #writer: FrameWriter | undefined;
   #onPayload: (payload: Uint8Array) => void = () => {};
 
   constructor(payloadBytes: number) {
@@ -40,21 +39,19 @@ class BareEnd implements PairEnd {
   }
 
   use(socket: Socket): void {
-    this.#socket = socket;
-    this.#writer = new FrameWriter(socket);
+    this.#writer.add(socket);
     readFrames(socket, (body) => this.#onPayload(body));
   }
 
   send(): undefined | Promise<void> {
-    return this.#writer?.write(this.#payload);
+    return this.#writer.write(this.#payload);
   }
 
   receive(onPayload: (payload: Uint8Array) => void): void {
     this.#onPayload = onPayload;
   }
 
-  async close(): Promise<void> {
-    this.#writer?.flush();
-    await new Promise<void>((resolve) => this.#socket?.end(resolve));
+  close(): Promise<void> {
+    return this.#writer.end();
   }
 }

@@ -51,6 +51,11 @@ export class EndProcess {
     throw new Error(`${this.#name} reported ${value} where ${kind} was expected`);
   }
 
+  /** Has it begin, where it waits for that. */
+  begin(): void {
+    this.#child.stdin?.write("begin\n");
+  }
+
   /** Lets it close. Resolves when it is gone; rejects if it does not end well. */
   async finish(): Promise<void> {
     this.#child.stdin?.end();

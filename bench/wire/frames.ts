@@ -1,22 +1,25 @@
 /** Frames as in ZMTP (flags, length, body) and nothing else, straight on sockets of node:net. */
+import { once } from "node:events";
 import type { Socket } from "node:net";
 
 const blockBytes = 64 * 1024;
 const shortBytesMax = 255;
 const long = 0x02;
 
-/** Gathers frames into blocks of 64 KiB. */
+/** Gathers frames into blocks of 64 KiB, each of which goes to every socket. */
 export class FrameWriter {
-  readonly #socket: Socket;
+  readonly #sockets: Socket[] = [];
   #block = Buffer.allocUnsafe(blockBytes);
   #used = 0;
   #flushComes = false;
 
-  constructor(socket: Socket) {
-    this.#socket = socket;
+  /** To this one go the frames that are written from now on. */
+  add(socket: Socket): void {
+    this.flush();
+    this.#sockets.push(socket);
   }
 
-  /** Returns a promise where the socket has no room; it resolves when there is some again. */
+  /** Returns a promise where a socket has no room; it resolves when all have some again. */
   write(body: Uint8Array): undefined | Promise<void> {
     const headBytes = body.length > shortBytesMax ? 9 : 2;
     const hasRoom = this.#used + headBytes + body.length <= blockBytes || this.flush();
@@ -35,17 +38,32 @@ export class FrameWriter {
       process.nextTick(() => this.flush());
     }
     if (hasRoom) return undefined;
-    return new Promise((resolve) => this.#socket.once("drain", resolve));
+    return this.#drained();
   }
 
-  /** Returns false if the socket has no room for more. */
+  /** Returns false if a socket has no room for more. */
   flush(): boolean {
     this.#flushComes = false;
     if (this.#used === 0) return true;
     const block = this.#block.subarray(0, this.#used);
     this.#block = Buffer.allocUnsafe(blockBytes);
     this.#used = 0;
-    return this.#socket.write(block);
+    let hasRoom = true;
+    for (const socket of this.#sockets) hasRoom = socket.write(block) && hasRoom;
+    return hasRoom;
+  }
+
+  /** Sends what is left, then ends the sockets. */
+  async end(): Promise<void> {
+    this.flush();
+    await Promise.all(
+      this.#sockets.map((socket) => new Promise<void>((resolve) => socket.end(resolve))),
+    );
+  }
+
+  async #drained(): Promise<void> {
+    const full = this.#sockets.filter((socket) => socket.writableNeedDrain);
+    await Promise.all(full.map((socket) => once(socket, "drain")));
   }
 }
 

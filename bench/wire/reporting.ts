@@ -1,13 +1,18 @@
 /** An end that is a program for Node: its job, its reports, its end. */
 import { once } from "node:events";
 import process from "node:process";
+import { createInterface } from "node:readline";
 import type { Report } from "./report.ts";
 
 let isDone = false;
-const inputEnd = once(process.stdin.resume(), "end");
+const input = createInterface({ input: process.stdin });
+const inputEnd = once(input, "close");
 void inputEnd.then(() => {
   if (!isDone) process.exit(1);
 });
+
+/** Resolves when this end is told to begin. */
+export const toldToBegin: Promise<unknown> = once(input, "line");
 
 export function report(message: Report): void {
   console.log(JSON.stringify(message));

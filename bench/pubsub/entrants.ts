@@ -1,0 +1,14 @@
+/** Who takes part in the benches of pub/sub. */
+import type { Peers } from "../peers.ts";
+import { type Entrant, nodeEntrant } from "../wire/entrant.ts";
+
+/** All but those whose peer is missing. */
+export function pubSubEntrants({ natsServer }: Peers): readonly Entrant[] {
+  const inNode = (name: string, messages: number, port?: number): Entrant =>
+    nodeEntrant(new URL("./end.js", import.meta.url), name, messages, port);
+  return [
+    inNode("zeromq PUB/SUB", 100_000),
+    ...(natsServer ? [inNode("nats.js", 300_000, natsServer.port)] : []),
+    inNode("bare node:net", 2_000_000),
+  ];
+}
