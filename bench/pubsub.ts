@@ -15,7 +15,7 @@ interface Setting {
 
 const payloadBytes = 64;
 const how =
-  "A publisher and a process with all the subscribers, a connection each, over loopback; nats.js with a nats-server between them. The subscribers' time from when all have the end of the warm-up until all have everything; messages/s are those published. Nothing is lost: zeromq queues without a bound, nats.js is flushed every 4,000, bare node:net waits for the slowest. Bare node:net sends topics, but everything to everybody.";
+  "A publisher and a process with all the subscribers, a connection each, over loopback; nats.js with a nats-server between them. The subscribers' time from when all have the end of the warm-up until all have everything; messages/s are those published. Nothing is lost: plexo blocks where a subscriber's queue is full, and every 64th send is awaited; zeromq queues without a bound, nats.js is flushed every 4,000, bare node:net waits for the slowest. Bare node:net sends topics, but everything to everybody.";
 
 export async function pubSubSections(
   peers: Peers,

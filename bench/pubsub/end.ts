@@ -9,6 +9,7 @@ import type { Publisher, PubSubRival, Subscriber } from "./rival.ts";
 
 /** Each is loaded alone: what another brings along is none of its business. */
 const rivals: Readonly<Record<string, () => Promise<PubSubRival>>> = {
+  "plexo raw": async () => (await import("./plexo.ts")).plexoPubSub,
   "zeromq PUB/SUB": async () => (await import("./zeromq.ts")).zeromqPubSub,
   "nats.js": async () => (await import("./nats.ts")).natsPubSub,
   "bare node:net": async () => (await import("./bare-net.ts")).bareFanOut,

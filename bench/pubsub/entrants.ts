@@ -7,6 +7,7 @@ export function pubSubEntrants({ natsServer }: Peers): readonly Entrant[] {
   const inNode = (name: string, messages: number, port?: number): Entrant =>
     nodeEntrant(new URL("./end.js", import.meta.url), name, messages, port);
   return [
+    inNode("plexo raw", 1_000_000),
     inNode("zeromq PUB/SUB", 100_000),
     ...(natsServer ? [inNode("nats.js", 300_000, natsServer.port)] : []),
     inNode("bare node:net", 2_000_000),
