@@ -14,7 +14,7 @@ import { systemClock } from "../io/clock.ts";
 import type { Neuron } from "../neuron.ts";
 import { checkOptions } from "../options.ts";
 import { decodeTopic } from "../protocol/topic-text.ts";
-import type { Patience, QueueOptions } from "../queue.ts";
+import { completeQueueOptions, type Patience, type QueueOptions } from "../queue.ts";
 import { checkCount } from "../ranges.ts";
 import type { TopicPattern } from "../topic.ts";
 import type { Wait } from "../wait.ts";
@@ -42,9 +42,9 @@ export interface PubSubOptions extends StreamOptions {
   readonly subscribersMax?: number;
   /** Topics and prefixes that one subscriber may ask for. Default: 65,536. */
   readonly subscriptionsMax?: number;
+  /** Bytes of them together. Default: 4 MiB. */
+  readonly prefixBytesMax?: number;
 }
-
-const queueDefault: QueueOptions = { policy: "drop-newest" };
 
 /** One node of a pub/sub network. It opens by itself; see `opened`. */
 export class PubSubGanglion extends StreamGanglion<PubSubSynapse> {
@@ -57,13 +57,13 @@ export class PubSubGanglion extends StreamGanglion<PubSubSynapse> {
     checkOptions("PubSubGanglion", options, pubSubOptionTable);
     const bind = options.bind && checkAddress(options.bind);
     super(options, nameOf(bind));
-    const { subscribersMax } = options;
+    const { subscribersMax, subscriptionsMax, prefixBytesMax, queue } = options;
     if (subscribersMax !== undefined) checkCount("subscribersMax", subscribersMax);
     this.#address = bind;
     this.#publisher = new Publisher(
       {
-        queue: { ...queueDefault, ...options.queue },
-        limits: { subscriptionsMax: options.subscriptionsMax },
+        queue: completeQueueOptions({ ...queue, policy: queue?.policy ?? "drop-newest" }),
+        limits: { subscriptionsMax, prefixBytesMax },
         listener: this.connectionOptions("PUB", options, {
           // A subscriber sends subscriptions only; the session knows how long those are.
           bodyBytesMax: undefined,
@@ -78,13 +78,14 @@ export class PubSubGanglion extends StreamGanglion<PubSubSynapse> {
       },
     );
     this.#sources = new Sources(this.connectionOptions("SUB", options), {
+      isItself: (link) => this.isItself(link),
       arrived: (topic, payload, id) =>
         this.arrivedBytes(topic, 0, topic.length, () => decodeTopic(topic), payload, id),
       malformed: (cause, link) => this.malformed(cause, link),
       failed: (cause, remote) => this.connectionFailed(cause, remote),
       lost: (link) => this.countUnconfirmed(link),
     });
-    for (const peer of options.peers ?? []) this.#sources.add(peer);
+    this.#sources.add(options.peers ?? []);
     this.openBy(bind === undefined ? Promise.resolve() : this.#listen(bind));
   }
 
@@ -99,7 +100,7 @@ export class PubSubGanglion extends StreamGanglion<PubSubSynapse> {
    */
   addPeer(address: StreamAddress): void {
     this.checkOpen();
-    this.#sources.add(address);
+    this.#sources.add([address]);
   }
 
   /**

@@ -1,5 +1,5 @@
-/** What tests of pairs share: to wait for what a pair tells, or brings. */
-import type { PairGanglion } from "../../src/ganglion/pair.ts";
+/** What tests of transports share: to wait for what a ganglion tells, or brings. */
+import type { Ganglion } from "../../src/ganglion/ganglion.ts";
 import type { Incident, IncidentKind } from "../../src/incident.ts";
 import type { Neuron } from "../../src/neuron.ts";
 
@@ -9,11 +9,11 @@ export interface IncidentLog {
   of(kind: IncidentKind): readonly Incident[];
 }
 
-/** The incidents of a pair from now on. */
-export function incidentsOf(pair: PairGanglion): IncidentLog {
+/** The incidents of a ganglion from now on. */
+export function incidentsOf(ganglion: Pick<Ganglion, "on">): IncidentLog {
   const seen: Incident[] = [];
   const looks = new Set<() => void>();
-  pair.on("incident", (incident) => {
+  ganglion.on("incident", (incident) => {
     seen.push(incident);
     for (const look of looks) look();
   });
@@ -35,9 +35,9 @@ export function incidentsOf(pair: PairGanglion): IncidentLog {
 }
 
 /** The next value of a neuron that arrives. */
-export function first<T>(pair: PairGanglion, neuron: Neuron<T>): Promise<T> {
+export function first<T>(ganglion: Pick<Ganglion, "react">, neuron: Neuron<T>): Promise<T> {
   return new Promise((resolve) => {
-    const subscription = pair.react(neuron, (value) => {
+    const subscription = ganglion.react(neuron, (value) => {
       subscription.unsubscribe();
       resolve(value);
     });

@@ -10,6 +10,7 @@ export const pubSubLimitTable: OptionTable<Omit<PubSubOptions, "bind" | "peers">
   queue: queueOptionTable,
   subscribersMax: "a number",
   subscriptionsMax: "a number",
+  prefixBytesMax: "a number",
 };
 
 export const pubSubOptionTable: OptionTable<PubSubOptions> = {

@@ -34,7 +34,7 @@ export interface Subscriber {
 
 export interface PublisherOptions {
   /** For each subscriber. */
-  readonly queue: QueueOptions;
+  readonly queue: Required<QueueOptions>;
   readonly limits: SubscriptionLimits;
   readonly listener: ListenerOptions;
 }

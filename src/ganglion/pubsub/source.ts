@@ -13,6 +13,8 @@ import { PublisherLink } from "./publisher-link.ts";
 export interface SourceOwner {
   /** What is asked of every publisher; asked anew at each connection. */
   readonly prefixes: Iterable<Uint8Array>;
+  /** True if the publisher is the ganglion itself, which is asked for nothing. */
+  isItself(link: WireLink): boolean;
   arrived(topic: Uint8Array, payload: Uint8Array, id: EnvelopeId | undefined): Wait;
   malformed(cause: PeerError, link: WireLink): void;
   /**
@@ -30,6 +32,8 @@ export class Source {
   readonly #failures: Failures;
   #link: PublisherLink | undefined;
   #isReady = false;
+  /** The link once it is ready, if anything is asked by it. */
+  #asked: PublisherLink | undefined;
   #isClosing = false;
   #referenced = true;
   /** Resolves when the first try to connect has come to something, good or bad. */
@@ -54,11 +58,11 @@ export class Source {
   }
 
   subscribe(prefix: Uint8Array): void {
-    if (this.#isReady) this.#link?.subscribe(prefix);
+    this.#asked?.subscribe(prefix);
   }
 
   cancel(prefix: Uint8Array): void {
-    if (this.#isReady) this.#link?.cancel(prefix);
+    this.#asked?.cancel(prefix);
   }
 
   /**
@@ -104,12 +108,16 @@ export class Source {
   #ready(link: PublisherLink): void {
     this.#isReady = true;
     this.#failures.over();
-    for (const prefix of this.#owner.prefixes) link.subscribe(prefix);
+    if (!this.#owner.isItself(link)) {
+      this.#asked = link;
+      for (const prefix of this.#owner.prefixes) link.subscribe(prefix);
+    }
     this.#tellTried();
   }
 
   #closed(link: PublisherLink, reason: CloseReason): void {
     this.#isReady = false;
+    this.#asked = undefined;
     this.#link = undefined;
     this.#owner.lost(link);
     if (reason !== undefined) this.#failed(reason, link.remote);

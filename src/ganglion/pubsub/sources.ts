@@ -23,6 +23,8 @@ export class Sources {
   readonly #options: ConnectorOptions;
   readonly #owner: SourceOwner;
   readonly #byAddress = new Map<string, Source>();
+  /** Removed, and not gone yet. */
+  readonly #leaving = new Set<Source>();
   readonly #wanted = new Map<string, Wanted>();
   #inEffect: Promise<void> | undefined;
   #referenced = true;
@@ -42,16 +44,22 @@ export class Sources {
     return [...this.#byAddress.values()].filter(({ isConnected }) => isConnected).length;
   }
 
-  /** @throws {UsageError} if it is no address, or is there already. */
-  add(given: StreamAddress): void {
-    const address = checkRemoteAddress(given);
-    const key = formatAddress(address);
-    if (this.#byAddress.has(key)) {
-      throw new UsageError(`${key} is a peer already; remove it first`, { details: { address } });
+  /** @throws {UsageError} if one is no address, or is there already; none is added then. */
+  add(given: readonly StreamAddress[]): void {
+    const addresses = new Map<string, StreamAddress>();
+    for (const each of given) {
+      const address = checkRemoteAddress(each);
+      const key = formatAddress(address);
+      if (this.#byAddress.has(key) || addresses.has(key)) {
+        throw new UsageError(`${key} is a peer already; remove it first`, { details: { address } });
+      }
+      addresses.set(key, address);
     }
-    const source = new Source(address, this.#options, this.#owner);
-    if (!this.#referenced) source.unref();
-    this.#byAddress.set(key, source);
+    for (const [key, address] of addresses) {
+      const source = new Source(address, this.#options, this.#owner);
+      if (!this.#referenced) source.unref();
+      this.#byAddress.set(key, source);
+    }
   }
 
   /** @throws {UsageError} if it is not there. */
@@ -63,7 +71,9 @@ export class Sources {
       throw new UsageError(`${key} is no peer; there are: ${known}`, { details: { address } });
     }
     this.#byAddress.delete(key);
+    this.#leaving.add(source);
     await source.close(endsMs, lingerOver);
+    this.#leaving.delete(source);
   }
 
   /** One more wants a topic, or all that match a pattern. */
@@ -101,18 +111,22 @@ export class Sources {
   }
 
   async close(endsMs: number, lingerOver: Promise<void>): Promise<void> {
-    const sources = [...this.#byAddress.values()];
+    const sources = this.#all;
     this.#byAddress.clear();
     await Promise.all(sources.map((source) => source.close(endsMs, lingerOver)));
   }
 
   ref(): void {
     this.#referenced = true;
-    for (const source of this.#byAddress.values()) source.ref();
+    for (const source of this.#all) source.ref();
   }
 
   unref(): void {
     this.#referenced = false;
-    for (const source of this.#byAddress.values()) source.unref();
+    for (const source of this.#all) source.unref();
+  }
+
+  get #all(): Source[] {
+    return [...this.#byAddress.values(), ...this.#leaving];
   }
 }

@@ -148,6 +148,11 @@ export abstract class StreamGanglion<S extends WireSynapse> extends TransportGan
 
   // Incidents.
 
+  /** True if the link leads to this ganglion itself. */
+  protected isItself(link: WireLink): boolean {
+    return link.peerId === this.#id;
+  }
+
   /** What a peer can make happen again and again is told by ration. */
   override report(incident: Incident): void {
     if (incident.kind === "transmit-failed") super.report(incident);
