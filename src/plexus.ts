@@ -322,10 +322,15 @@ export class Plexus extends GanglionBase<Crossing> implements Junction {
 
   // Readiness and life.
 
+  /** Where all its external ganglia only listen, so does it. */
+  protected override get sends(): boolean {
+    return !this.external || this.#joints.outgoing.length > 0;
+  }
+
   protected override receivers(topic: string): number | undefined {
-    const external = this.#capable(this.#joints.external, topic);
-    const counted = external.length > 0 ? external : this.#capable(this.#joints.all, topic);
-    let sum = external.length > 0 ? 0 : this.synapses.receptorCount(topic);
+    const outgoing = this.#capable(this.#joints.outgoing, topic);
+    const counted = outgoing.length > 0 ? outgoing : this.#capable(this.#joints.all, topic);
+    let sum = outgoing.length > 0 ? 0 : this.synapses.receptorCount(topic);
     for (const joint of counted) {
       const count = joint.receivers(topic);
       if (count === undefined) return undefined;
@@ -340,8 +345,8 @@ export class Plexus extends GanglionBase<Crossing> implements Junction {
 
   protected override isReady(topic: string, receivers: number | undefined): boolean {
     if (receivers === undefined) {
-      const external = this.#capable(this.#joints.external, topic);
-      return external.every((joint) => joint.receivers(topic) !== 0);
+      const outgoing = this.#capable(this.#joints.outgoing, topic);
+      return outgoing.every((joint) => joint.receivers(topic) !== 0);
     }
     const count = this.receivers(topic);
     if (count !== undefined) return count >= receivers;

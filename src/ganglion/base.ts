@@ -120,6 +120,10 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
   /** Passes on an impulse that was transmitted here. */
   protected abstract conduct(synapse: S, impulse: Impulse, patience: Patience): Wait;
   abstract transduce(impulse: Impulse, patience?: Patience): Wait;
+  /** False where it can only receive: a plexus gives it nothing to send, and waits for no receiver. */
+  protected get sends(): boolean {
+    return true;
+  }
   /** How many receivers a topic has now; undefined where the transport cannot know. */
   protected abstract receivers(topic: string): number | undefined;
   /** True when a message sent now would be on its way to `receivers`, or to as many as is usual. */
@@ -287,6 +291,7 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
       want: (target) => this.junctionWants(target, true),
       unwant: (target) => this.junctionWants(target, false),
       inEffect: () => this.inEffect(),
+      sends: () => this.sends,
       receivers: (topic) => this.receivers(topic),
     };
   }

@@ -171,6 +171,8 @@ export interface Attachment {
   unwant(target: TopicPattern): void;
   /** Resolves when whoever sends knows what the plexus wants, as far as that can be found out now. */
   inEffect(): Promise<void>;
+  /** False where it can only receive: it is given nothing to send. */
+  sends(): boolean;
   /** How many receivers a topic has now; undefined where the transport cannot know. */
   receivers(topic: string): number | undefined;
 }

@@ -125,7 +125,6 @@ export class PairGanglion extends StreamGanglion<PairSynapse> {
     impulse: Impulse,
     patience: Patience | undefined,
   ): Wait {
-    this.checkOpened();
     return this.#outbox.offer(synapse, impulse, patience);
   }
 
@@ -229,7 +228,7 @@ export class PairGanglion extends StreamGanglion<PairSynapse> {
   }
 
   protected override isReady(topic: string, receivers = 1): boolean {
-    this.checkOpened();
+    this.checkSends();
     if (receivers <= 1) return this.receivers() >= receivers;
     throw new UsageError(`a pair has one peer, so ${topic} never has ${receivers} receivers`, {
       details: { topic, receivers },

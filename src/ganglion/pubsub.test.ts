@@ -9,6 +9,7 @@ import { stringCodec } from "../codec/string.ts";
 import { ClosedError, TransportError, UsageError } from "../errors.ts";
 import { Namespace } from "../namespace.ts";
 import { Neuron } from "../neuron.ts";
+import { Plexus } from "../plexus.ts";
 import { turn, until } from "../testing/until.ts";
 import { PubSubGanglion, type PubSubOptions } from "./pubsub.ts";
 
@@ -268,6 +269,55 @@ describe("readiness", () => {
   });
 });
 
+describe("a node that only listens", () => {
+  test("says so to who sends by it, and counts nothing", async () => {
+    const listener = await nodes.listener([await nodes.publisher()]);
+    allIncidentsOf(listener);
+    await expect(listener.transmit(Text, "")).rejects.toThrow(/only listens; give it an address/);
+    await expect(listener.transmit(Text, "")).rejects.toBeInstanceOf(UsageError);
+    await expect(listener.ready(Text)).rejects.toBeInstanceOf(UsageError);
+    expect(listener.stats()).toMatchObject({ sent: 0, dropped: {} });
+  });
+
+  test("is passed over by its plexus, which waits for receivers of the others", async () => {
+    const [before, after] = [await nodes.publisher(), await nodes.publisher()];
+    const listener = new PubSubGanglion({ peers: [addressOf(before)] });
+    const plexus = nodes.keep(new Plexus({ ganglia: [listener, after] }));
+    const ready = plexus.ready(Text);
+    expect(await outcomeOf(ready)).toBe("pending");
+    const { values } = await collect(await nodes.listener([after]), Text);
+    await ready;
+    await plexus.ready(Text, { receivers: 1 });
+    await plexus.transmit(Text, "passed on");
+    await after.flush();
+    expect([values, plexus.stats().dropped]).toEqual([["passed on"], {}]);
+  });
+
+  test("brings its plexus what others have to send", async () => {
+    const [before, after] = [await nodes.publisher(), await nodes.publisher()];
+    const { values } = await collect(await nodes.listener([after]), Text);
+    const listener = await nodes.listener([before]);
+    await nodes.keep(new Plexus({ ganglia: [listener, after] })).adapt(Text);
+    await before.ready(Text);
+    await before.transmit(Text, "passed on");
+    await before.flush();
+    await after.flush();
+    expect(values).toEqual(["passed on"]);
+  });
+
+  test("alone in a plexus, however nested, it keeps nobody from being ready", async () => {
+    const listener = new PubSubGanglion();
+    const inner = new Plexus({ ganglia: [listener] });
+    const outer = nodes.keep(new Plexus({ ganglia: [inner] }));
+    const texts: string[] = [];
+    outer.react(Text, (text) => void texts.push(text));
+    await outer.ready(Text);
+    await outer.ready(Text, { receivers: 1 });
+    await outer.transmit(Text, "here");
+    expect([texts, outer.stats().dropped, outer.stats().sent]).toEqual([["here"], {}, 0]);
+  });
+});
+
 describe("opening and closing", () => {
   test("an address that is in use rejects `opened`, and whatever is sent", async () => {
     const publisher = await nodes.publisher();
@@ -276,6 +326,7 @@ describe("opening and closing", () => {
     await expect(second.opened).rejects.toThrow(/EADDRINUSE/);
     await expect(second.transmit(Text, "")).rejects.toThrow(TransportError);
     await expect(second.ready(Text)).rejects.toThrow(TransportError);
+    expect(second.stats()).toMatchObject({ sent: 0, bytesSent: 0, dropped: {} });
   });
 
   test("it has the port that the system chose in its address and its name", async () => {

@@ -133,6 +133,16 @@ export class PubSubGanglion extends StreamGanglion<PubSubSynapse> {
 
   // Sending.
 
+  protected override get sends(): boolean {
+    return this.#address !== undefined;
+  }
+
+  protected override checkSends(): void {
+    super.checkSends();
+    if (this.sends) return;
+    throw new UsageError(`${this.name} only listens; give it an address to bind, to publish at`);
+  }
+
   protected override makeWireSynapse(topic: string, neuron: Neuron | undefined): PubSubSynapse {
     return new PubSubSynapse(topic, neuron, this);
   }
@@ -142,7 +152,6 @@ export class PubSubGanglion extends StreamGanglion<PubSubSynapse> {
     impulse: Impulse,
     patience: Patience | undefined,
   ): Wait {
-    this.checkOpened();
     const subscribers = this.#publisher.subscribersOf(synapse);
     if (subscribers.length === 0) {
       synapse.unheard();
@@ -189,7 +198,7 @@ export class PubSubGanglion extends StreamGanglion<PubSubSynapse> {
   }
 
   protected override isReady(topic: string, receivers = 1): boolean {
-    this.checkOpened();
+    this.checkSends();
     return this.receivers(topic) >= receivers;
   }
 

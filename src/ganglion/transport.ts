@@ -32,6 +32,9 @@ export abstract class TransportGanglion<
   /** Puts an impulse into the queue of the transport; a promise while there is no place. */
   protected abstract offer(synapse: S, impulse: Impulse, patience: Patience | undefined): Wait;
 
+  /** @throws why nothing can be sent, whatever it is. */
+  protected checkSends(): void {}
+
   /** @throws {UsageError} if the transport cannot carry a payload of so many bytes. */
   protected checkSize(_synapse: S, _byteCount: number): void {}
 
@@ -47,6 +50,7 @@ export abstract class TransportGanglion<
   }
 
   #send(synapse: S, impulse: Impulse, patience: Patience | undefined): Wait {
+    this.checkSends();
     let byteCount: number;
     try {
       byteCount = impulse.bytes.length;

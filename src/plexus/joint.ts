@@ -50,6 +50,11 @@ export class Joint {
     await this.#attachment?.inEffect();
   }
 
+  /** False where it can only receive. */
+  get sends(): boolean {
+    return this.#attachment?.sends() ?? false;
+  }
+
   receivers(topic: string): number | undefined {
     return this.#attachment?.receivers(topic);
   }

@@ -26,6 +26,11 @@ export class Joints {
     return this.#all.filter(({ ganglion }) => ganglion.external);
   }
 
+  /** The external ones by which something can be sent. */
+  get outgoing(): readonly Joint[] {
+    return this.external.filter(({ sends }) => sends);
+  }
+
   /** A plexus with two or more external ganglia takes from each what is known here. */
   get isBridge(): boolean {
     return this.external.length >= 2;
@@ -70,12 +75,13 @@ export class Joints {
   }
 
   /**
-   * Those that a message of the topic may go to: the external ones that are capable of it, and the
-   * others where somebody wants it.
+   * Those that a message of the topic may go to: the external ones that send and are capable of it,
+   * and the others where somebody wants it.
    */
   forTopic(topic: string): readonly Joint[] {
     return this.#all.filter(
       (joint) =>
+        joint.sends &&
         joint.ganglion.capable(topic) &&
         (joint.ganglion.external || this.#interest.isTakenBy(joint, topic)),
     );

@@ -142,7 +142,7 @@ export abstract class StreamGanglion<S extends WireSynapse> extends TransportGan
   }
 
   /** @throws why it could not be opened. */
-  protected checkOpened(): void {
+  protected override checkSends(): void {
     if (this.#openError !== undefined) throw this.#openError;
   }
 
