@@ -161,7 +161,7 @@ export class Connection {
     this.#endsMs = this.#clock.nowMs() + lingerMs;
     if (this.#session.state !== "traffic") this.#session.close();
     this.#output.flush();
-    if (lingerMs === 0) this.#giveUp();
+    if (lingerMs === 0) this.#endInVain();
     else this.#setAlarm();
   }
 
@@ -169,6 +169,12 @@ export class Connection {
   refuse(reason: string): void {
     this.#session.refuse(reason);
     this.#part();
+  }
+
+  /** The same because the peer broke a rule. */
+  giveUp(cause: PeerError): void {
+    this.#reason ??= cause;
+    this.refuse(cause.message);
   }
 
   /**
@@ -312,7 +318,7 @@ export class Connection {
     this.#socket.end();
   }
 
-  #giveUp(): void {
+  #endInVain(): void {
     const pendingBytes = this.#output.pendingBytes;
     if (pendingBytes > 0) {
       this.#reason ??= new TransportError(
@@ -332,7 +338,7 @@ export class Connection {
 
   #ring(): void {
     const nowMs = this.#clock.nowMs();
-    if (nowMs >= (this.#endsMs ?? Number.POSITIVE_INFINITY)) this.#giveUp();
+    if (nowMs >= (this.#endsMs ?? Number.POSITIVE_INFINITY)) this.#endInVain();
     else this.#guard(() => this.#session.wake(nowMs));
   }
 

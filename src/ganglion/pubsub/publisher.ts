@@ -52,7 +52,7 @@ export class Publisher {
   constructor(options: PublisherOptions, owner: PublisherOwner) {
     this.#options = options;
     this.#owner = owner;
-    this.#index = new SubscriptionIndex(options.limits);
+    this.#index = new SubscriptionIndex(options.limits, ({ link }, cause) => link.giveUp(cause));
   }
 
   /**
@@ -162,10 +162,10 @@ export class Publisher {
 
   #closed(subscriber: Subscriber, reason: CloseReason): void {
     this.#subscribers.delete(subscriber);
-    this.#index.removeAll(subscriber);
+    const wantedSomething = this.#index.removeAll(subscriber);
     subscriber.outbox.close("the subscriber has gone while the message waited");
     this.#owner.lost(subscriber.link);
     if (reason !== undefined) this.#owner.failed(reason, subscriber.link.remote);
-    this.#owner.subscribersChanged();
+    if (wantedSomething) this.#owner.subscribersChanged();
   }
 }

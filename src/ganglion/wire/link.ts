@@ -148,6 +148,12 @@ export abstract class WireLink implements ConnectionSink {
     this.#connection.refuse(reason);
   }
 
+  /** The same because of what the peer has done, which becomes the reason for the close. */
+  giveUp(cause: PeerError): void {
+    this.#deaf = true;
+    this.#connection.giveUp(cause);
+  }
+
   destroy(): void {
     this.#deaf = true;
     this.#connection.destroy();

@@ -1,7 +1,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { PeerError, UsageError } from "../../errors.ts";
 import { SubscriptionIndex } from "./subscription-index.ts";
 
@@ -145,6 +145,50 @@ describe("SubscriptionIndex, limits", () => {
     expect(() => index.add("one", nothing)).toThrow(/65537 subscriptions .* at most 65536/);
     index.add("two", new Uint8Array(4_194_304));
     expect(() => index.add("two", bytes("A"))).toThrow(/4194305 bytes .* at most 4194304/);
+  });
+
+  describe("of all subscribers together, sixteen times what one may have", () => {
+    const share = 4 * 1024 * 1024;
+    let index: SubscriptionIndex<string>;
+    let gaveWay: string[];
+
+    /** Sixteen have their share but for a few bytes; those of the first are fewer. */
+    beforeEach(() => {
+      gaveWay = [];
+      index = new SubscriptionIndex({}, (who, cause) => gaveWay.push(`${who}: ${cause.message}`));
+      const prefix = new Uint8Array(share - 50);
+      for (let count = 0; count < 16; count++) {
+        index.add(`big${count}`, count === 0 ? prefix : prefix.subarray(50));
+      }
+    });
+
+    test("when there would be more, the one that has most gives way to any other", () => {
+      index.add("small", new Uint8Array(1_550));
+      expect(gaveWay).toEqual([]);
+      index.add("small", bytes("A"));
+      expect(gaveWay).toEqual([
+        expect.stringMatching(
+          /^big0: 1 subscriptions of 4194254 bytes together, more than any other subscriber has,/,
+        ),
+      ]);
+      expect(index.match(bytes("A"))).toEqual(["small"]);
+      expect(index.match(new Uint8Array(share))).not.toContain("big0");
+      expect(index.match(new Uint8Array(share))).toHaveLength(16);
+    });
+
+    test("the one that has most is refused", () => {
+      index.add("small", new Uint8Array(1_550));
+      expect(() => index.add("big0", bytes("A"))).toThrow(PeerError);
+      expect([gaveWay, index.match(bytes("A"))]).toEqual([[], []]);
+    });
+
+    test("those that were cancelled do not count", () => {
+      index.removeAll("big1");
+      index.remove("big2", new Uint8Array(share - 100));
+      index.add("small", new Uint8Array(share));
+      index.add("other", new Uint8Array(share));
+      expect(gaveWay).toEqual([]);
+    });
   });
 
   test("limits must be above 0", () => {

@@ -3,7 +3,10 @@ import { PeerError } from "../../errors.ts";
 import { checkAbove0 } from "../check-above-0.ts";
 import { type PrefixNode, PrefixTree } from "./prefix-tree.ts";
 
-/** What one subscriber may take of a publisher's memory. */
+/**
+ * What one subscriber may take of a publisher's memory. All of them together may take as much as
+ * sixteen, and no less than sixteen by default.
+ */
 export interface SubscriptionLimits {
   /** Prefixes of one subscriber. Default: 65,536. */
   readonly subscriptionsMax?: number | undefined;
@@ -13,6 +16,7 @@ export interface SubscriptionLimits {
 
 const subscriptionsMaxDefault = 65_536;
 const prefixBytesMaxDefault = 4 * 1024 * 1024;
+const sharesMax = 16;
 
 interface Subscriber<S> {
   readonly who: S;
@@ -37,17 +41,33 @@ type Node<S> = PrefixNode<Subscriber<S>>;
 export class SubscriptionIndex<S> {
   readonly #subscriptionsMax: number;
   readonly #prefixBytesMax: number;
+  readonly #subscriptionsTotalMax: number;
+  readonly #prefixBytesTotalMax: number;
+  readonly #gaveWay: (who: S, cause: PeerError) => void;
   readonly #tree = new PrefixTree<Subscriber<S>>();
   readonly #subscribers = new Map<S, Subscriber<S>>();
+  #subscriptionsTotal = 0;
+  #prefixBytesTotal = 0;
   #version = 0;
   #searches = 0;
 
-  /** @throws {UsageError} if a limit is not above 0. */
-  constructor(limits: SubscriptionLimits = {}) {
+  /**
+   * @param gaveWay Told when all together have too many, of the one that had most: its prefixes are
+   *   gone, so that others can have some.
+   * @throws {UsageError} if a limit is not above 0.
+   */
+  constructor(
+    limits: SubscriptionLimits = {},
+    gaveWay: (who: S, cause: PeerError) => void = () => {},
+  ) {
     checkAbove0("subscriptionsMax", limits.subscriptionsMax);
     checkAbove0("prefixBytesMax", limits.prefixBytesMax);
     this.#subscriptionsMax = limits.subscriptionsMax ?? subscriptionsMaxDefault;
     this.#prefixBytesMax = limits.prefixBytesMax ?? prefixBytesMaxDefault;
+    this.#subscriptionsTotalMax =
+      sharesMax * Math.max(this.#subscriptionsMax, subscriptionsMaxDefault);
+    this.#prefixBytesTotalMax = sharesMax * Math.max(this.#prefixBytesMax, prefixBytesMaxDefault);
+    this.#gaveWay = gaveWay;
   }
 
   /** Another number after each change of what `match` may find. */
@@ -58,17 +78,20 @@ export class SubscriptionIndex<S> {
   /**
    * `who` wants all topics that begin with `prefix`, which is copied.
    * @returns false if it did already.
-   * @throws {PeerError} if that is one prefix, or one byte, more than a subscriber may have. Nothing
-   *   has changed then.
+   * @throws {PeerError} if that is one prefix, or one byte, more than a subscriber may have, or than
+   *   all may have and it has most. Nothing has changed then.
    */
   add(who: S, prefix: Uint8Array): boolean {
     const subscriber = this.#subscribers.get(who) ?? newcomer(who);
     const present = this.#tree.find(prefix);
     if (present !== undefined && subscriber.places.has(present)) return false;
     this.#checkLimits(subscriber, prefix.length);
+    this.#makeRoom(subscriber, prefix.length);
     const node = this.#tree.obtain(prefix);
     subscriber.places.set(node, node.hold(subscriber));
     subscriber.prefixBytes += prefix.length;
+    this.#subscriptionsTotal += 1;
+    this.#prefixBytesTotal += prefix.length;
     this.#subscribers.set(who, subscriber);
     this.#version += 1;
     return true;
@@ -90,13 +113,17 @@ export class SubscriptionIndex<S> {
     return true;
   }
 
-  /** `who` wants nothing any more. */
-  removeAll(who: S): void {
+  /**
+   * `who` wants nothing any more.
+   * @returns false if it wanted nothing before.
+   */
+  removeAll(who: S): boolean {
     const subscriber = this.#subscribers.get(who);
-    if (subscriber === undefined) return;
+    if (subscriber === undefined) return false;
     for (const node of subscriber.places.keys()) this.#leave(subscriber, node);
     this.#subscribers.delete(who);
     this.#version += 1;
+    return true;
   }
 
   /** Those who want `topic`, each once, in no particular order. */
@@ -133,12 +160,52 @@ export class SubscriptionIndex<S> {
     }
   }
 
+  /**
+   * Where all together would have too much, the subscriber that has most gives way.
+   * @throws {PeerError} if that is the one that asks.
+   */
+  #makeRoom(asking: Subscriber<S>, byteCount: number): void {
+    while (
+      this.#subscriptionsTotal + 1 > this.#subscriptionsTotalMax ||
+      this.#prefixBytesTotal + byteCount > this.#prefixBytesTotalMax
+    ) {
+      const largest = this.#largest(asking);
+      const cause = this.#tooMuch(largest);
+      if (largest === asking) throw cause;
+      this.removeAll(largest.who);
+      this.#gaveWay(largest.who, cause);
+    }
+  }
+
+  #largest(asking: Subscriber<S>): Subscriber<S> {
+    const shareOf = ({ places, prefixBytes }: Subscriber<S>): number =>
+      Math.max(places.size / this.#subscriptionsMax, prefixBytes / this.#prefixBytesMax);
+    let largest = asking;
+    for (const subscriber of this.#subscribers.values()) {
+      if (shareOf(subscriber) > shareOf(largest)) largest = subscriber;
+    }
+    return largest;
+  }
+
+  #tooMuch({ places: { size: count }, prefixBytes }: Subscriber<S>): PeerError {
+    const subscriptionsTotalMax = this.#subscriptionsTotalMax;
+    const prefixBytesTotalMax = this.#prefixBytesTotalMax;
+    return new PeerError(
+      `${count} subscriptions of ${prefixBytes} bytes together, more than any other subscriber has, ` +
+        `and of all no more than ${subscriptionsTotalMax} of ${prefixBytesTotalMax} bytes are ` +
+        "taken: let it use shorter prefixes, or raise subscriptionsMax",
+      { details: { count, prefixBytes, subscriptionsTotalMax, prefixBytesTotalMax } },
+    );
+  }
+
   #leave(subscriber: Subscriber<S>, node: Node<S>): void {
     // "as": whoever holds a node has a place there.
     const place = subscriber.places.get(node) as number;
     node.leave(place)?.places.set(node, place);
     subscriber.places.delete(node);
     subscriber.prefixBytes -= node.text.length;
+    this.#subscriptionsTotal -= 1;
+    this.#prefixBytesTotal -= node.text.length;
     this.#tree.release(node);
   }
 }
