@@ -1,9 +1,11 @@
+import { readFileSync } from "node:fs";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Accepted, Owner, WirePeer } from "../../test/zmtp/endpoints.ts";
 import { ManualClock } from "../../test/zmtp/manual-clock.ts";
 import { bytesOf, greeting31, readyOfOurs, readyPair, textHex } from "../../test/zmtp/recorder.ts";
 import { PeerError, TransportError } from "../errors.ts";
+import { until } from "../testing/until.ts";
 import type { ConnectionOptions } from "./connection.ts";
 import { type Listener, listen } from "./stream.ts";
 
@@ -479,6 +481,26 @@ describe("Connection, time", () => {
     expect(sockets()).toBe(before - 1);
     end.connection.ref();
     expect(sockets()).toBe(before);
+  });
+});
+
+describe.runIf(process.platform === "linux")("Connection, a peer without a heartbeat", () => {
+  test("is asked for by the system after half a minute of silence", async () => {
+    await ready();
+    const [own, remote] = [peer.socket.remotePort, peer.socket.localPort].map((port = 0) =>
+      port.toString(16).toUpperCase().padStart(4, "0"),
+    );
+    // proc_net_tcp.txt of the kernel: a timer "02" is that of keep-alive where nothing is unsent.
+    const line = new RegExp(` [0-9A-F]{8}:${own} [0-9A-F]{8}:${remote} 01 0+:0+ 02:([0-9A-F]+) `);
+    let ticks = "";
+    await until("the peer's system has acknowledged READY", () => {
+      ticks = line.exec(readFileSync("/proc/net/tcp", "utf8"))?.[1] ?? "";
+      return ticks !== "";
+    });
+    const ticksPerSecond = 100;
+    const seconds = Number.parseInt(ticks, 16) / ticksPerSecond;
+    expect(seconds).toBeGreaterThan(20);
+    expect(seconds).toBeLessThanOrEqual(30);
   });
 });
 

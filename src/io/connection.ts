@@ -40,6 +40,8 @@ export interface ConnectionMaker {
 }
 
 const sendHighWaterDefault = 1024 * 1024;
+/** Silence after which the system asks the other system whether the connection is still there. */
+const keepAliveMs = 30_000;
 /** Given to a peer that has ended, or is told of an error, to take what is on its way. */
 const partingMs = 1_000;
 // How a peer's abrupt end shows. Whether it was in good order, the session knows as well as any.
@@ -91,6 +93,8 @@ export class Connection {
   start(): void {
     const socket = this.#socket;
     socket.setNoDelay(true);
+    // For peers without a heartbeat: else one whose cable was cut is there for ever.
+    socket.setKeepAlive(true, keepAliveMs);
     socket.on("data", (chunk: Buffer) => this.#receive(chunk));
     socket.on("end", () => this.#peerEnded());
     socket.on("error", (error: NodeJS.ErrnoException) => this.#failedBySystem(error));

@@ -54,6 +54,13 @@ describe("RFC 37, Connection Metadata", () => {
     expect(parseMetadata(whole.subarray(0, 0)).size).toBe(0);
   });
 
+  test("sixty-four properties are taken, one more is refused", () => {
+    const properties = (count: number): Uint8Array =>
+      bytesOf(Array.from({ length: count }, (_, index) => property(`A${index}`, "")).join(""));
+    expect(parseMetadata(properties(64)).size).toBe(64);
+    expect(() => parseMetadata(properties(65))).toThrow("over 64 properties; no more are taken");
+  });
+
   test("a value's size of 2^32-1 is refused without work", () => {
     expect(() => parseMetadata(bytesOf("0141ffffffff00"))).toThrow(/ends within the value of A/);
   });

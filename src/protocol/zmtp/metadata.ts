@@ -21,6 +21,8 @@ export const socketTypeProperty = "Socket-Type";
 const plexoProperty = "X-Plexo";
 
 const valueSizeBytes = 4;
+/** Those of a peer are kept as long as its connection, and in pieces they take thirty times the memory. */
+const propertiesMax = 64;
 
 /** The properties of this end as READY carries them. */
 export function encodeMetadata(socketType: string, plexo: PlexoIdentity | undefined): Uint8Array {
@@ -33,7 +35,7 @@ export function encodeMetadata(socketType: string, plexo: PlexoIdentity | undefi
   return join(properties);
 }
 
-/** @throws {PeerError} on a property that is cut off, has no proper name, or comes twice. */
+/** @throws {PeerError} on a property too many, or one that is cut off, has no proper name, or comes twice. */
 export function parseMetadata(bytes: Uint8Array): Metadata {
   const properties = new Map<string, Uint8Array>();
   let at = 0;
@@ -49,6 +51,11 @@ export function parseMetadata(bytes: Uint8Array): Metadata {
           details: { name, at },
         },
       );
+    }
+    if (properties.size === propertiesMax) {
+      throw new PeerError(`over ${propertiesMax} properties; no more are taken`, {
+        details: { propertiesMax },
+      });
     }
     if (properties.has(name.toLowerCase())) {
       throw new PeerError(`property ${name} is given twice`, { details: { name, at } });
