@@ -110,6 +110,11 @@ export abstract class StreamGanglion<S extends WireSynapse> extends TransportGan
     return { version, instanceId: `${this.junction?.nodeId ?? ""}.${this.#id}` };
   }
 
+  /** True if the link leads to this ganglion itself. */
+  protected isItself(link: WireLink): boolean {
+    return link.peerId === this.#id;
+  }
+
   // Opening.
 
   /**
@@ -147,11 +152,6 @@ export abstract class StreamGanglion<S extends WireSynapse> extends TransportGan
   }
 
   // Incidents.
-
-  /** True if the link leads to this ganglion itself. */
-  protected isItself(link: WireLink): boolean {
-    return link.peerId === this.#id;
-  }
 
   /** What a peer can make happen again and again is told by ration. */
   override report(incident: Incident): void {
