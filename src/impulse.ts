@@ -107,6 +107,12 @@ export class Impulse<T = unknown> {
     this.#label = label;
   }
 
+  /** @internal True if it arrived from a peer that gives no ids, even if it has got one here. */
+  get cameWithoutId(): boolean {
+    // On arrival a peer's id has crossed one transport, and one of this process none.
+    return this.source !== undefined && (this.#label === undefined || this.#label.hops === 0);
+  }
+
   /** @internal True once a reactant has got it, or it waits in the queue of one. */
   get isClaimed(): boolean {
     return (this.#state & states.claimed) !== 0;

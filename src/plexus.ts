@@ -15,6 +15,7 @@ import { hopsMax, type Label, Origin } from "./identity.ts";
 import type { Impulse } from "./impulse.ts";
 import { type Neuron, topicOf } from "./neuron.ts";
 import { checkOptions, type OptionTable } from "./options.ts";
+import { Arrivals } from "./plexus/arrivals.ts";
 import { Crossing } from "./plexus/crossing.ts";
 import type { Joint } from "./plexus/joint.ts";
 import { Joints } from "./plexus/joints.ts";
@@ -42,6 +43,7 @@ export class Plexus extends GanglionBase<Crossing> implements Junction {
   // Stands for `adapt` of patterns among those who want something.
   readonly #adapted = {};
   readonly #joints: Joints = new Joints(this);
+  readonly #arrivals = new Arrivals<Way>();
   // What the ganglia counted that were closed.
   #departed: readonly Stats[] = [];
   readonly #forwardPatience: Patience;
@@ -145,9 +147,9 @@ export class Plexus extends GanglionBase<Crossing> implements Junction {
       const verdict = this.#inspect(crossing, label, from);
       if (verdict === "duplicate") return undefined;
       if (verdict === "stays") impulse.keepInProcess();
-      return this.#conductOut(crossing, impulse, from, patience);
     }
-    return this.#arriveWithoutId(crossing, impulse, from, patience);
+    if (impulse.cameWithoutId) return this.#arriveWithoutId(crossing, impulse, from, patience);
+    return this.#conductOut(crossing, impulse, from, patience);
   }
 
   /** What an id tells: it was here before, it may be delivered but not forwarded, or both. */
@@ -174,16 +176,14 @@ export class Plexus extends GanglionBase<Crossing> implements Junction {
     patience: Patience | undefined,
   ): Wait {
     const joint = this.#joints.of(from);
-    if (joint === undefined || !joint.ganglion.external) {
-      return this.#conductOut(crossing, impulse, from, patience);
-    }
+    if (joint === undefined) return this.#conductOut(crossing, impulse, from, patience);
     if (joint.way.isEcho(impulse)) {
       crossing.dropped("echo");
       return undefined;
     }
-    if (crossing.joints.length === 1) return this.#conductOut(crossing, impulse, from, patience);
+    if (crossing.ways.length === 1) return this.#conductOut(crossing, impulse, from, patience);
     const round = new Round(crossing, impulse, joint.way);
-    if (round.loopsWith !== undefined) this.#reportLoop(crossing, joint.way, round.loopsWith);
+    for (const way of round.loopsWith) this.#reportLoop(crossing, joint.way, way);
     return this.#conductOut(crossing, impulse, from, patience, round);
   }
 
@@ -191,7 +191,7 @@ export class Plexus extends GanglionBase<Crossing> implements Junction {
     this.report({
       kind: "forwarding-paused",
       message:
-        `one message goes round between ${one.name} and ${other.name}; forwarding between them ` +
+        `messages go round between ${one.name} and ${other.name}; forwarding between them ` +
         "pauses. If a second bridge joins them, give both ganglia the same segment",
       topic: crossing.topic,
       ganglion: this.name,
@@ -226,11 +226,11 @@ export class Plexus extends GanglionBase<Crossing> implements Junction {
     for (const joint of joints) {
       if (joint.ganglion === from) continue;
       taken = true;
-      if (round?.mayGoTo(joint.way) === false) {
-        crossing.dropped("loop");
-        continue;
-      }
       if (joint.ganglion.external) {
+        if (round?.mayGoTo(joint.way) === false) {
+          crossing.dropped("loop");
+          continue;
+        }
         if (impulse.label === undefined) impulse.mark(this.#origin.label(crossing.sequence++));
         joint.way.sent(impulse);
       }
@@ -268,7 +268,7 @@ export class Plexus extends GanglionBase<Crossing> implements Junction {
   // Who wants what.
 
   protected override makeSynapse(topic: string, neuron: Neuron | undefined): Crossing {
-    const crossing = new Crossing(topic, neuron, this);
+    const crossing = new Crossing(topic, neuron, this, this.#arrivals);
     this.#connect(crossing);
     return crossing;
   }
@@ -316,7 +316,8 @@ export class Plexus extends GanglionBase<Crossing> implements Junction {
     crossing.joints = this.#joints.forTopic(crossing.topic);
     crossing.isSegmented =
       new Set(crossing.joints.map(({ way }) => way)).size < crossing.joints.length;
-    crossing.leavesProcess = crossing.joints.some(({ ganglion }) => ganglion.external);
+    const external = crossing.joints.filter(({ ganglion }) => ganglion.external);
+    crossing.ways = [...new Set(external.map(({ way }) => way))];
     crossing.isLocal = this.#joints.all.length === 0 && this.junction === undefined;
   }
 
@@ -368,6 +369,7 @@ export class Plexus extends GanglionBase<Crossing> implements Junction {
   left(ganglion: Ganglion): void {
     this.#departed = [sumOf([...this.#departed, ganglion.stats()])];
     this.#joints.remove(ganglion);
+    this.#arrivals.clear();
     this.#reroute();
     this.readinessChanged();
   }

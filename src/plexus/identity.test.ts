@@ -252,6 +252,24 @@ describe("messages without ids", () => {
     expect(log).toContain("left stout");
   });
 
+  test("that go round in great number are damped, too", async () => {
+    const [left, right] = [node("left"), node("right")];
+    const options = {
+      carriesIds: false,
+      framesMax: 100_000,
+      sendQueue: { limit: 10_000, policy: "drop-newest" },
+    } as const;
+    const ends = [...connect(left, right, options), ...connect(left, right, options)];
+    const count = 5_000;
+    for (let index = 0; index < count; index++) void left.plexus.transmit(text, `${index}`);
+    await microtasks();
+    // Each was sent by both ways once, and a part of them was forwarded once or twice.
+    const frames = ends.reduce((sum, end) => sum + end.frames.length, 0);
+    expect(frames).toBeLessThan(10 * count);
+    const incidents = [...left.incidents, ...right.incidents];
+    expect(incidents.map(({ kind }) => kind)).toContain("forwarding-paused");
+  });
+
   test("forwarding begins again after the pause", async () => {
     vi.useFakeTimers({ toFake: ["performance"] });
     const [left, right] = [node("left"), node("right")];

@@ -1,100 +1,118 @@
 /**
  * LoopBreaker: ends a storm between two networks whose peers give messages no id.
  *
- * A message that was forwarded from X to Y and comes back from Y is forwarded again, and so on for
- * ever, where a second bridge joins the same networks. Without an id an echo looks like a sensor
- * that says 20.0 twice, so nothing is suppressed; but when one payload makes the round too often,
- * forwarding of its topic between the two pauses, longer each time.
+ * Where a second bridge joins the same networks, a message that was forwarded from X to Y comes back
+ * from Y, is forwarded to X, comes back from there, and so on for ever. Without an id an echo looks
+ * like a sensor that says 20.0 twice, so nothing is suppressed; but when payloads make the round too
+ * often, forwarding of their topic between the two pauses, longer each time.
+ *
+ * Everything that comes from one of the two is forwarded to the other. So what goes round comes from
+ * both, and makes as many rounds as it comes from where it comes from less often.
  */
 
-/** Rounds of one payload within `roundsWindowMs` that are still taken for repeats. */
+import type { Arrivals } from "./arrivals.ts";
+import { digestOf } from "./digest.ts";
+import { Tally } from "./tally.ts";
+
+/** Rounds of one payload within a second that are still taken for repeats. */
 export const roundsMax = 32;
-const roundsWindowMs = 1_000;
+/** The same for all payloads of a topic together: the more go round, the longer each one takes. */
+export const roundsOfAllMax = 512;
 const pauseMsMin = 1_000;
 const pauseMsMax = 60_000;
-// Payloads remembered for each direction; the oldest is forgotten first.
-const payloadsMax = 1_024;
+const none: readonly never[] = [];
+const utf8 = new TextEncoder();
 
-interface Rounds {
-  /** When the window began in which `count` is counted. */
-  sinceMs: number;
-  count: number;
-}
-
-/** By digest, what was forwarded from one way to another, oldest first. */
-type Forwarded = Map<number, Rounds>;
-
-interface Between {
+/** Two networks from which equal payloads came, again and again. */
+interface Couple<Way> {
+  /** How many of these came from each of the two. */
+  readonly byWay: ReadonlyMap<Way, Tally>;
   pausedUntilMs: number;
   pauseMs: number;
 }
 
 /** The breaker of one topic. `Way` stands for a network: equal ways are the same object. */
 export class LoopBreaker<Way extends object> {
-  readonly #forwarded = new Map<Way, Map<Way, Forwarded>>();
-  readonly #betweens = new Map<Way, Map<Way, Between>>();
+  readonly #topicDigest: number;
+  readonly #arrivals: Arrivals<Way>;
+  // Each couple is there twice.
+  readonly #couples = new WeakMap<Way, WeakMap<Way, Couple<Way>>>();
+
+  /** @param arrivals Those at the plexus, of all topics. */
+  constructor(topic: string, arrivals: Arrivals<Way>) {
+    this.#topicDigest = digestOf(utf8.encode(topic));
+    this.#arrivals = arrivals;
+  }
 
   /**
-   * Takes note of a payload that arrived.
-   * @returns The way between which and `from` forwarding pauses from now on; mostly undefined.
+   * Takes note of a payload that arrived, to be forwarded.
+   * @param ways All networks of the topic.
+   * @returns Those between which and `from` forwarding pauses from now on; mostly none.
    */
-  arrived(digest: number, from: Way, nowMs: number): Way | undefined {
-    for (const [origin, byTarget] of this.#forwarded) {
-      const rounds = byTarget.get(from)?.get(digest);
-      // What still arrives during a pause is the rest of the storm that it ends.
-      if (rounds === undefined || this.#isPaused(origin, from, nowMs)) continue;
-      if (nowMs - rounds.sinceMs > roundsWindowMs) {
-        rounds.sinceMs = nowMs;
-        rounds.count = 0;
-      }
-      rounds.count += 1;
-      if (rounds.count <= roundsMax) continue;
-      rounds.count = 0;
-      this.#pause(origin, from, nowMs);
-      return origin;
+  arrived(payload: Uint8Array, from: Way, ways: readonly Way[], nowMs: number): readonly Way[] {
+    const key = digestOf(payload, this.#topicDigest);
+    const byWay = this.#arrivals.add(key, from, nowMs);
+    // Once from each of two networks is no round yet.
+    if (byWay === undefined || byWay.size === 1 || !byWay.get(from)?.isRepeated) return none;
+    let loops: readonly Way[] = none;
+    for (const way of ways) {
+      if (way === from || !byWay.has(way)) continue;
+      const couple = this.#obtain(way, from);
+      couple.byWay.get(from)?.add(nowMs);
+      const isLoop =
+        roundsOf(byWay, way, from, nowMs) > roundsMax ||
+        roundsOf(couple.byWay, way, from, nowMs) > roundsOfAllMax;
+      // What arrives during a pause is the rest of the storm that it ends.
+      if (!isLoop || isPaused(couple, nowMs)) continue;
+      pause(couple, nowMs);
+      loops = [...loops, way];
     }
-    return undefined;
+    return loops;
   }
 
-  /** Whether a payload from one way may be forwarded to the other; if so it is remembered. */
-  mayForward(digest: number, from: Way, to: Way, nowMs: number): boolean {
-    if (this.#isPaused(from, to, nowMs)) return false;
-    const forwarded = mapIn(mapIn(this.#forwarded, from), to);
-    if (!forwarded.has(digest)) {
-      if (forwarded.size >= payloadsMax) deleteFirst(forwarded);
-      forwarded.set(digest, { sinceMs: nowMs, count: 0 });
+  /** Whether what comes from one of these may be forwarded to the other now. */
+  mayForward(from: Way, to: Way, nowMs: number): boolean {
+    const couple = this.#couples.get(from)?.get(to);
+    return couple === undefined || !isPaused(couple, nowMs);
+  }
+
+  #obtain(one: Way, other: Way): Couple<Way> {
+    let couple = this.#couples.get(one)?.get(other);
+    if (couple === undefined) {
+      couple = {
+        byWay: new Map([one, other].map((way) => [way, new Tally()])),
+        pausedUntilMs: Number.NEGATIVE_INFINITY,
+        pauseMs: 0,
+      };
+      this.#remember(one, other, couple);
+      this.#remember(other, one, couple);
     }
-    return true;
+    return couple;
   }
 
-  #isPaused(one: Way, other: Way, nowMs: number): boolean {
-    const between = this.#betweens.get(one)?.get(other);
-    return between !== undefined && nowMs < between.pausedUntilMs;
-  }
-
-  #pause(one: Way, other: Way, nowMs: number): void {
-    const known = this.#betweens.get(one)?.get(other);
-    // A storm that comes back soon after its pause is the same one.
-    const again = known !== undefined && nowMs < known.pausedUntilMs + known.pauseMs;
-    const pauseMs = again ? Math.min(known.pauseMs * 2, pauseMsMax) : pauseMsMin;
-    const between: Between = { pauseMs, pausedUntilMs: nowMs + pauseMs };
-    mapIn(this.#betweens, one).set(other, between);
-    mapIn(this.#betweens, other).set(one, between);
+  #remember(one: Way, other: Way, couple: Couple<Way>): void {
+    const known = this.#couples.get(one);
+    if (known === undefined) this.#couples.set(one, new WeakMap([[other, couple]]));
+    else known.set(other, couple);
   }
 }
 
-function mapIn<K, L, V>(maps: Map<K, Map<L, V>>, key: K): Map<L, V> {
-  let map = maps.get(key);
-  if (map === undefined) {
-    map = new Map();
-    maps.set(key, map);
-  }
-  return map;
+function roundsOf<Way>(
+  byWay: ReadonlyMap<Way, Tally>,
+  one: Way,
+  other: Way,
+  nowMs: number,
+): number {
+  return Math.min(byWay.get(one)?.at(nowMs) ?? 0, byWay.get(other)?.at(nowMs) ?? 0);
 }
 
-function deleteFirst<K>(map: Map<K, unknown>): void {
-  for (const key of map.keys()) {
-    map.delete(key);
-    return;
-  }
+function isPaused({ pausedUntilMs }: Couple<unknown>, nowMs: number): boolean {
+  return nowMs < pausedUntilMs;
+}
+
+function pause(couple: Couple<unknown>, nowMs: number): void {
+  // A storm that comes back soon after its pause is the same one.
+  const isAgain = nowMs < couple.pausedUntilMs + couple.pauseMs;
+  couple.pauseMs = isAgain ? Math.min(couple.pauseMs * 2, pauseMsMax) : pauseMsMin;
+  couple.pausedUntilMs = nowMs + couple.pauseMs;
 }

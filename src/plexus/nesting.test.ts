@@ -1,6 +1,10 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type MemoryGanglion, memoryPair } from "../../test/support/memory-ganglion.ts";
+import {
+  type MemoryGanglion,
+  type MemoryOptions,
+  memoryPair,
+} from "../../test/support/memory-ganglion.ts";
 import { textNeuron } from "../../test/support/neurons.ts";
 import { incidentsOf, microtasks, outcomeOf } from "../../test/support/notebook.ts";
 import { ClosedError, UsageError } from "../errors.ts";
@@ -29,8 +33,12 @@ afterEach(async () => {
   await Promise.all(opened.splice(0).map((each) => each.close()));
 });
 
-function wire(at: Plexus, name: string): { near: MemoryGanglion; far: MemoryGanglion } {
-  const [near, far] = memoryPair(name, { lingerMs: 5 });
+function wire(
+  at: Plexus,
+  name: string,
+  options?: MemoryOptions,
+): { near: MemoryGanglion; far: MemoryGanglion } {
+  const [near, far] = memoryPair(name, { lingerMs: 5, ...options });
   incidentsOf(far);
   at.infuse(near);
   opened.push(far);
@@ -142,6 +150,20 @@ describe("a plexus in a plexus", () => {
     await outside.near.inject(text.name, ale, labels[1]);
     await inside.near.inject(text.name, ale, labels[1]);
     expect(log.sort()).toEqual(["inner ale", "inner ale", "outer ale", "outer ale"]);
+  });
+
+  test("damps what goes round between a wire inside and one outside that carry no ids", async () => {
+    const options = { carriesIds: false, framesMax: 10_000 };
+    const [inside, outside] = [wire(inner, "inside", options), wire(outer, "outside", options)];
+    wire(inner, "other", options);
+    outer.react(text, logTo("outer"));
+    inside.far.reactRaw(text, (bytes) => void outside.far.transmitRaw(text, bytes));
+    outside.far.reactRaw(text, (bytes) => void inside.far.transmitRaw(text, bytes));
+    await outer.transmit(text, "ale");
+    await microtasks();
+    expect(log.length).toBeLessThan(100);
+    const paused = outerIncidents.find(({ kind }) => kind === "forwarding-paused");
+    expect(paused?.message).toMatch(/between .*(inner and outside|outside\.0 and inner)/);
   });
 
   test("is external when something in it is", () => {
