@@ -1,4 +1,4 @@
-/** What pair-sender and pair-responder have in common: a question and its answer. */
+/** What sender and responder have in common: a question and its answer. */
 import { Namespace, Neuron } from "plexo";
 import { jsonCodec } from "plexo/json";
 import * as z from "zod";

@@ -26,8 +26,8 @@ const outputs: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** What takes part in the test of the pair. */
-const pair = ["foo-bar", "pair-responder", "pair-sender"];
+/** What takes part in the conversation of two processes. */
+const conversation = ["foo-bar", "responder", "sender"];
 
 function start(name: string, ...args: readonly string[]): RunningExample {
   const example = new RunningExample(name, ...args);
@@ -38,7 +38,7 @@ function start(name: string, ...args: readonly string[]): RunningExample {
 test("every example is run here, and stands in the README of the examples", () => {
   const files = readdirSync("examples").filter((file) => file.endsWith(".ts"));
   const names = files.map((file) => file.replace(/\.ts$/, ""));
-  expect(names.sort()).toEqual([...Object.keys(outputs), ...pair].sort());
+  expect(names.sort()).toEqual([...Object.keys(outputs), ...conversation, "late-loggers"].sort());
   const readme = readFileSync("examples/README.md", "utf8");
   const shown = files.filter((file) => file !== "foo-bar.ts");
   expect(shown.filter((file) => !readme.includes(`(${file})`))).toEqual([]);
@@ -50,23 +50,54 @@ test.each(Object.entries(outputs))("%s prints what it promises, and ends", async
   expect(example.complaints).toBe("");
 });
 
-describe("pair-sender and pair-responder", () => {
+test("late-loggers: each gets what is published after it has joined", async () => {
+  const example = start("late-loggers", String(await freePort()));
+  const lines = await example.ended;
+  const loggedBy = (name: string): string[] => lines.filter((line) => line.startsWith(name));
+  expect(loggedBy("logger 1")).toEqual(["11.4", "11.9", "12.3"].map((c) => `logger 1: ${c} °C`));
+  expect(loggedBy("logger 2")).toEqual(["11.9", "12.3"].map((c) => `logger 2: ${c} °C`));
+  expect(loggedBy("logger 3")).toEqual(["logger 3: 12.3 °C"]);
+  expect(lines).toHaveLength(6);
+  expect(example.complaints).toBe("");
+});
+
+/** The URL of the sender and that of the responder. */
+type Urls = readonly [string, string];
+
+async function pairUrls(): Promise<Urls> {
+  const url = `pair://127.0.0.1:${await freePort()}`;
+  return [url, `${url}?bind`];
+}
+
+async function pubSubUrls(): Promise<Urls> {
+  const one = `127.0.0.1:${await freePort()}`;
+  const other = `127.0.0.1:${await freePort()}`;
+  return [`pubsub://${one}?peers=${other}`, `pubsub://${other}?peers=${one}`];
+}
+
+// Who connects before anybody is there says so; the responder of a pair does not connect.
+describe.each([
+  { transport: "a pair", makeUrls: pairUrls, lonelyResponder: /^$/ },
+  { transport: "pub/sub", makeUrls: pubSubUrls, lonelyResponder: /ECONNREFUSED/ },
+])("sender and responder over $transport", ({ makeUrls, lonelyResponder }) => {
   test("the responder first: every Foo is answered by a Bar", async () => {
-    const address = `127.0.0.1:${await freePort()}`;
-    const responder = start("pair-responder", `pair://${address}?bind`);
+    const [ofSender, ofResponder] = await makeUrls();
+    const responder = start("responder", ofResponder);
     await responder.printed(1);
-    const sender = start("pair-sender", `pair://${address}`);
+    const sender = start("sender", ofSender);
     await expectConversation(sender, responder);
-    expect(sender.complaints + responder.complaints).toBe("");
+    expect(responder.complaints).toMatch(lonelyResponder);
+    expect(sender.complaints).toBe("");
   });
 
-  test("the sender first: the same, and it has said that nobody listened", async () => {
-    const address = `127.0.0.1:${await freePort()}`;
-    const sender = start("pair-sender", `pair://${address}`);
+  test("the sender first: the same", async () => {
+    const [ofSender, ofResponder] = await makeUrls();
+    const sender = start("sender", ofSender);
     await sender.printed(1);
-    const responder = start("pair-responder", `pair://${address}?bind`);
+    const responder = start("responder", ofResponder);
     await expectConversation(sender, responder);
     expect(sender.complaints).toContain("ECONNREFUSED");
+    expect(responder.complaints).toBe("");
   });
 });
 
@@ -75,9 +106,9 @@ async function expectConversation(
   responder: RunningExample,
 ): Promise<void> {
   const sent = await sender.ended;
-  const ids = sent.slice(0, 3).map((line) => line.split(", ")[1]);
+  const ids = sent.slice(1, 4).map((line) => line.split(", ")[1]);
   expect(new Set(ids).size).toBe(3);
-  expect(sent).toEqual([
+  expect(sent.slice(1)).toEqual([
     ...ids.map((id, index) => `sent Foo ${index + 1}, ${id}`),
     ...ids.map((id) => `got a Bar from responder for ${id}`),
   ]);

@@ -5,7 +5,10 @@ import { Bar, Foo, fooCount } from "./foo-bar.ts";
 
 const url = process.argv[2] ?? "pair://127.0.0.1:5580";
 await using plexus = new Plexus({ ganglia: [await openGanglion(url)] });
+console.log(`sending Foos over ${url}`);
 const bars = plexus.axon(Bar).values();
+// A publisher does not keep what nobody has asked for yet.
+await plexus.ready(Foo);
 
 for (let number = 1; number <= fooCount; number += 1) {
   const message_id = randomUUID();
