@@ -3,7 +3,7 @@ import { type Neuron, openGanglion, Plexus } from "plexo";
 import { Inbox } from "./accounts/inbox.ts";
 import { Outbox } from "./accounts/outbox.ts";
 import { printIncidents } from "./launch/incidents.ts";
-import { Launched } from "./launch/launched.ts";
+import { findSoon, Launched } from "./launch/launched.ts";
 import { Change } from "./rules/change.ts";
 import { Limit } from "./rules/limit.ts";
 import {
@@ -18,7 +18,7 @@ import {
 } from "./types.ts";
 
 const launched = new Launched();
-const plexus = new Plexus({ ganglia: [await openGanglion(launched.via)] });
+const plexus = new Plexus({ ganglia: [await openGanglion(launched.via, findSoon)] });
 printIncidents(plexus);
 const inbox = new Inbox(readings);
 const outbox = new Outbox("alerts");
@@ -44,7 +44,7 @@ watch(TemperatureReading, {
   rules: { change: new Change(3), limit: new Limit(85) },
 });
 
-await launched.ready(plexus.ready(Alert, { signal: launched.signal }), inbox.topics);
+await launched.join(plexus, { sends: [Alert, Tally], takes: inbox.topics });
 await inbox.complete(await launched.ended);
 const tally = outbox.close();
 await plexus.transmit(Tally, tally);

@@ -3,12 +3,12 @@ import { open } from "node:fs/promises";
 import { openGanglion, Plexus } from "plexo";
 import { Inbox } from "./accounts/inbox.ts";
 import { printIncidents } from "./launch/incidents.ts";
-import { Launched } from "./launch/launched.ts";
-import { demo, everything, Stamped, Tally } from "./types.ts";
+import { findSoon, Launched } from "./launch/launched.ts";
+import { demo, everything, Stamped } from "./types.ts";
 
 const launched = new Launched();
 const file = await open(launched.log, "a");
-const plexus = new Plexus({ ganglia: [await openGanglion(launched.via)] });
+const plexus = new Plexus({ ganglia: [await openGanglion(launched.via, findSoon)] });
 printIncidents(plexus);
 const inbox = new Inbox(everything);
 const utf8 = new TextDecoder();
@@ -20,7 +20,7 @@ plexus.reactRaw(`${demo.path}.*.json`, async (bytes, { topic }) => {
   inbox.took(topic, message);
 });
 
-await launched.ready(plexus.ready(Tally, { signal: launched.signal }), inbox.topics);
+await launched.join(plexus, { takes: inbox.topics });
 await inbox.complete(await launched.ended);
 await plexus.close();
 await file.close();

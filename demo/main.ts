@@ -2,6 +2,7 @@
  * The demo: starts programs that know nothing of each other but the types of their messages, has
  * one come and go midway, and holds what was received against what was sent.
  */
+import { rmSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -9,6 +10,7 @@ import process from "node:process";
 import { type Audit, audit } from "./accounts/audit.ts";
 import { countLines, sizeOf } from "./accounts/log.ts";
 import { interruption } from "./launch/interruption.ts";
+import { Mesh, takesSockets } from "./launch/mesh.ts";
 import { type DemoOptions, readOptions, usage } from "./launch/options.ts";
 import { type Cast, play } from "./launch/play.ts";
 import { ProgramFailure } from "./launch/program.ts";
@@ -47,17 +49,20 @@ async function main(): Promise<number> {
 }
 
 /** @throws {ProgramFailure} (rejects) when a program fails, or is too slow; all are ended then. */
-async function run({ forever, log }: DemoOptions): Promise<Audit> {
+async function run({ forever, tcp, log }: DemoOptions): Promise<Audit> {
   const interrupting = interruption();
-  const path = log === undefined ? await newLog() : resolve(log);
+  const folder = await mkdtemp(join(tmpdir(), "plexo-demo-"));
+  // However this process ends, neither files nor children stay behind.
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  const path = log === undefined ? join(folder, "messages.ndjson") : resolve(log);
   const sizeBefore = await sizeOf(path);
   const here = await findSensors();
   const cast = castOf(here, path);
-  print(headingOf(cast, here, forever));
+  const mesh = await meshFor(cast, { folder, tcp });
+  print(headingOf(cast, here, mesh, { forever }));
 
-  const stage = new Stage(role("hub", "hub"), () => interrupting.abort());
-  // However this process ends, none of its children stays behind.
-  process.once("exit", () => stage.clear());
+  const stage = new Stage({ mesh, folder, unread: () => interrupting.abort() });
+  process.prependOnceListener("exit", () => stage.clear());
   try {
     const { tallies, ledgers } = await play(stage, cast, {
       forever,
@@ -65,7 +70,7 @@ async function run({ forever, log }: DemoOptions): Promise<Audit> {
     });
     const lines = await countLines(path, sizeBefore);
     const audited = audit(tallies, ledgers, { path, lines });
-    print([[], ...summaryOf(audited), [`${path} has ${lines} new lines.`]]);
+    print([[], ...summaryOf(audited), [logText(lines, log)]]);
     return audited;
   } finally {
     stage.clear();
@@ -94,8 +99,17 @@ function role(name: string, file: string): Role {
   return { name, file: new URL(`./${file}.js`, import.meta.url) };
 }
 
-async function newLog(): Promise<string> {
-  return join(await mkdtemp(join(tmpdir(), "plexo-demo-")), "messages.ndjson");
+async function meshFor(
+  { sensors, guest, derivers, observers }: Cast,
+  { folder, tcp }: { readonly folder: string; readonly tcp: boolean },
+): Promise<Mesh> {
+  const names = [...sensors, guest, ...derivers, ...observers].map(({ name }) => name);
+  return tcp || !takesSockets(folder) ? await Mesh.atPorts(names) : Mesh.atPaths(names, folder);
+}
+
+function logText(lines: number, log: string | undefined): string {
+  if (log !== undefined) return `${log} has ${lines} new lines.`;
+  return `The logger has written ${lines} lines; --log FILE keeps them.`;
 }
 
 function print(lines: readonly Line[]): void {

@@ -3,14 +3,15 @@ import os from "node:os";
 import { openGanglion, Plexus } from "plexo";
 import { Outbox } from "./accounts/outbox.ts";
 import { printIncidents } from "./launch/incidents.ts";
-import { Launched } from "./launch/launched.ts";
+import { findSoon, Launched } from "./launch/launched.ts";
 import { nextBeat } from "./sensors/beat.ts";
 import { MemoryReading, Tally } from "./types.ts";
 
 const launched = new Launched();
-const plexus = new Plexus({ ganglia: [await openGanglion(launched.via)] });
+const plexus = new Plexus({ ganglia: [await openGanglion(launched.via, findSoon)] });
 printIncidents(plexus);
 const outbox = new Outbox("memory");
+await launched.join(plexus, { sends: [MemoryReading, Tally] });
 
 while (await nextBeat(launched.signal)) {
   const totalBytes = os.totalmem();

@@ -2,15 +2,16 @@
 import { openGanglion, Plexus } from "plexo";
 import { Outbox } from "./accounts/outbox.ts";
 import { printIncidents } from "./launch/incidents.ts";
-import { Launched } from "./launch/launched.ts";
+import { findSoon, Launched } from "./launch/launched.ts";
 import { nextBeat } from "./sensors/beat.ts";
 import { readInterfaces, trafficOf } from "./sensors/network.ts";
 import { NetworkReading, Tally } from "./types.ts";
 
 const launched = new Launched();
-const plexus = new Plexus({ ganglia: [await openGanglion(launched.via)] });
+const plexus = new Plexus({ ganglia: [await openGanglion(launched.via, findSoon)] });
 printIncidents(plexus);
 const outbox = new Outbox("network");
+await launched.join(plexus, { sends: [NetworkReading, Tally] });
 
 let before = await readInterfaces();
 let beforeMs = performance.now();

@@ -2,15 +2,16 @@
 import { openGanglion, Plexus } from "plexo";
 import { Outbox } from "./accounts/outbox.ts";
 import { printIncidents } from "./launch/incidents.ts";
-import { Launched } from "./launch/launched.ts";
+import { findSoon, Launched } from "./launch/launched.ts";
 import { nextBeat } from "./sensors/beat.ts";
 import { readTemperatures } from "./sensors/temperature.ts";
 import { Tally, TemperatureReading } from "./types.ts";
 
 const launched = new Launched();
-const plexus = new Plexus({ ganglia: [await openGanglion(launched.via)] });
+const plexus = new Plexus({ ganglia: [await openGanglion(launched.via, findSoon)] });
 printIncidents(plexus);
 const outbox = new Outbox("temperature");
+await launched.join(plexus, { sends: [TemperatureReading, Tally] });
 
 while (await nextBeat(launched.signal)) {
   const places = await readTemperatures();

@@ -3,7 +3,7 @@ import process from "node:process";
 import { type Neuron, openGanglion, Plexus } from "plexo";
 import { Inbox } from "./accounts/inbox.ts";
 import { printIncidents } from "./launch/incidents.ts";
-import { Launched } from "./launch/launched.ts";
+import { findSoon, Launched } from "./launch/launched.ts";
 import {
   Alert,
   everything,
@@ -21,7 +21,7 @@ import { loadText, memoryText, networkText, temperatureText } from "./view/wordi
 const drawIntervalMs = 200;
 
 const launched = new Launched();
-const plexus = new Plexus({ ganglia: [await openGanglion(launched.via)] });
+const plexus = new Plexus({ ganglia: [await openGanglion(launched.via, findSoon)] });
 printIncidents(plexus);
 const inbox = new Inbox(everything);
 const scene = new Scene(performance.now());
@@ -53,7 +53,7 @@ plexus.react(Tally, (tally) => {
 const screen = screenOn(process.stdout, () => void launched.unread());
 const draw = (): void => screen.draw(scene, performance.now());
 const drawing = setInterval(draw, drawIntervalMs);
-await launched.ready(plexus.ready(Tally, { signal: launched.signal }), inbox.topics);
+await launched.join(plexus, { takes: inbox.topics });
 await inbox.complete(await launched.ended);
 clearInterval(drawing);
 draw();

@@ -8,7 +8,7 @@ export function printIncidents(plexus: Plexus): void {
   });
 }
 
-/** A hub of pairs brings every program everything; what a program does not react to is no loss. */
+/** A sensor measures whether or not anybody asks for it, as when it was started by hand. */
 function isExpected({ kind, reason }: Incident): boolean {
   return kind === "dropped" && reason === "unclaimed";
 }

@@ -4,7 +4,9 @@ import { parseArgs } from "node:util";
 export interface DemoOptions {
   readonly forever: boolean;
   readonly help: boolean;
-  /** Where the logger appends; undefined for a new file in a temporary directory. */
+  /** Over TCP, also where there are Unix-domain sockets. */
+  readonly tcp: boolean;
+  /** Where the logger appends; undefined for a file that goes when the demo ends. */
   readonly log?: string | undefined;
 }
 
@@ -15,7 +17,8 @@ know nothing of each other but the types of their messages. Ends by itself; exit
 that every message has arrived.
 
   --forever   go on until Ctrl-C
-  --log FILE  append the messages to FILE, instead of a new file in a temporary directory
+  --tcp       over TCP, at ports of 127.0.0.1, as where there are no Unix-domain sockets
+  --log FILE  append the messages to FILE, which stays
   --help      print this`;
 
 /** @throws {TypeError} if an option is unknown, or has no value and needs one. */
@@ -25,8 +28,9 @@ export function readOptions(args: readonly string[]): DemoOptions {
     options: {
       forever: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
+      tcp: { type: "boolean", default: false },
       log: { type: "string" },
     },
   });
-  return { forever: values.forever, help: values.help, log: values.log };
+  return { forever: values.forever, help: values.help, tcp: values.tcp, log: values.log };
 }

@@ -50,13 +50,19 @@ interface Company {
   readonly sensors: readonly Program[];
 }
 
-/** Receivers first: what is sent before they listen would be sent to nobody. */
+/** Receivers before senders: who comes is told how many receive, and waits for as many. */
 async function open(stage: Stage, cast: Cast): Promise<Company> {
-  const enter = (roles: readonly Role[]): Promise<Program[]> =>
-    Promise.all(roles.map((role) => stage.enter(role)));
-  const [derivers, observers] = await Promise.all([enter(cast.derivers), enter(cast.observers)]);
-  await Promise.all([...derivers, ...observers].map(({ ready }) => ready));
-  return { derivers, observers, sensors: await enter(cast.sensors) };
+  const observers = await enter(stage, cast.observers);
+  const derivers = await enter(stage, cast.derivers);
+  const sensors = await enter(stage, cast.sensors);
+  return { derivers, observers, sensors };
+}
+
+/** Resolves when all of them take part. */
+async function enter(stage: Stage, roles: readonly Role[]): Promise<Program[]> {
+  const programs = roles.map((role) => stage.enter(role));
+  await Promise.all(programs.map(({ ready }) => ready));
+  return programs;
 }
 
 /** Returns the reports of the guests, which they give as they go. */
@@ -67,11 +73,8 @@ async function show(
 ): Promise<Promise<Report>[]> {
   const reports: Promise<Report>[] = [];
   const host = async (stayMs?: number): Promise<void> => {
-    const program = await stage.within(
-      openingMsMax,
-      `the start of ${guest.name}`,
-      stage.enter(guest),
-    );
+    const program = stage.enter(guest);
+    await stage.within(openingMsMax, `the start of ${guest.name}`, program.ready);
     await pause(interrupted, stayMs);
     const report = stage.leave(program);
     // It is awaited at the end; until then a failure is heard of through the stage.
@@ -113,7 +116,6 @@ async function close(
     tallies.push(...reports.flatMap(({ tally }) => tally ?? []));
     ledgers.push(...reports.map(({ ledger }) => ledger));
   }
-  await stage.close();
   return { tallies, ledgers };
 }
 
@@ -123,5 +125,5 @@ async function leaveWithLedger(
   tallies: readonly Tally[],
 ): Promise<{ readonly tally?: Tally; readonly ledger: Ledger }> {
   const { receipts = [], ...rest } = await stage.leave(program, tallies);
-  return { ...rest, ledger: { receiver: program.name, topics: await program.ready, receipts } };
+  return { ...rest, ledger: { receiver: program.name, topics: program.topics, receipts } };
 }

@@ -1,5 +1,6 @@
 /** Program: the launcher's side of one process it has started. */
 import { type ChildProcess, fork } from "node:child_process";
+import process from "node:process";
 import type { FromProgram, Report, ToProgram } from "./protocol.ts";
 
 /** A program did not do its part; the message says which, and what it said last. */
@@ -20,11 +21,12 @@ const lastWordsMax = 2_000;
 
 export class Program {
   readonly name: string;
-  /** Resolves with the topics it receives, when it receives. */
-  readonly ready: Promise<readonly string[]>;
+  /** Resolves when it takes part. */
+  readonly ready: Promise<void>;
   /** Resolves when the process is gone, having done its part; rejects when it went otherwise. */
   readonly report: Promise<Report>;
   readonly #child: ChildProcess;
+  #topics: readonly string[] = [];
   #wasAskedToEnd = false;
   #lastWords = "";
 
@@ -34,18 +36,29 @@ export class Program {
       stdio: ["ignore", shows ? "inherit" : "ignore", "pipe", "ipc"],
       // What the launcher's own process is given, a debugger's port say, is not for all of them.
       execArgv: [],
+      // A terminal's Ctrl-C is for the launcher, which has the programs end in order. One that has
+      // the terminal must not be apart, or it would not be told of a new size; on Windows one that
+      // is would have a window.
+      detached: !shows && process.platform !== "win32",
     });
     this.#child.stderr?.setEncoding("utf8").on("data", (words: string) => {
       this.#lastWords = (this.#lastWords + words).slice(-lastWordsMax);
     });
     this.ready = new Promise((resolve) => {
       this.hear((message) => {
-        if (message.kind === "ready") resolve(message.topics);
+        if (message.kind !== "ready") return;
+        this.#topics = message.topics;
+        resolve();
       });
     });
     this.report = this.#watch();
     // Whoever waits for something else hears of it through the stage.
     this.report.catch(() => {});
+  }
+
+  /** What it receives; nothing before it is ready. */
+  get topics(): readonly string[] {
+    return this.#topics;
   }
 
   hear(listener: (message: FromProgram) => void): void {

@@ -3,17 +3,14 @@ import type { Receipt } from "../accounts/inbox.ts";
 import type { Tally } from "../types.ts";
 
 export type ToProgram =
+  /** How many receive each topic, of those that were there before. */
+  | { readonly kind: "audience"; readonly receivers: Readonly<Record<string, number>> }
   /** End. With what the senders have sent that ended before: wait for it if you receive. */
-  | { readonly kind: "end"; readonly tallies: readonly Tally[] }
-  /** To the hub: open a seat; close it, its holder has left. */
-  | { readonly kind: "open-seat"; readonly holder: string }
-  | { readonly kind: "close-seat"; readonly holder: string };
+  | { readonly kind: "end"; readonly tallies: readonly Tally[] };
 
 export type FromProgram =
-  /** Sent to it from now on, a message of these topics arrives. */
+  /** It takes part from now on, and receives these topics. */
   | { readonly kind: "ready"; readonly topics: readonly string[] }
-  /** From the hub: where the holder of the seat connects to. */
-  | { readonly kind: "seat"; readonly holder: string; readonly url: string }
   /** Nobody reads any more what it prints. */
   | { readonly kind: "unread" }
   /** The last message of a program. */

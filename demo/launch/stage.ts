@@ -1,5 +1,6 @@
-/** Stage: the processes that are running, and the hub that joins them. */
+/** Stage: the processes that are running, each with its transport. */
 import type { Tally } from "../types.ts";
+import type { Mesh } from "./mesh.ts";
 import { Program, ProgramFailure } from "./program.ts";
 import type { Report } from "./protocol.ts";
 
@@ -12,51 +13,55 @@ export interface Role {
   readonly shows?: boolean;
 }
 
+export interface StageOptions {
+  /** Has an address for each role. */
+  readonly mesh: Mesh;
+  /** For temporary files; removed by the programs if this process dies, else by its owner. */
+  readonly folder: string;
+  /** Called when nobody reads any more what a program prints. */
+  readonly unread: () => void;
+}
+
 export class Stage {
+  readonly #options: StageOptions;
   // Rejects with the first failure of a program.
   readonly #failure: Promise<never>;
-  readonly #unread: () => void;
-  readonly #hub: Program;
   readonly #running = new Set<Program>();
-  readonly #seatWaiters = new Map<string, (url: string) => void>();
   #isCleared = false;
   #fail: (cause: unknown) => void = () => {};
 
-  /** @param unread Called when nobody reads any more what a program prints. */
-  constructor(hub: Role, unread: () => void) {
-    this.#unread = unread;
+  constructor(options: StageOptions) {
+    this.#options = options;
     this.#failure = new Promise((_resolve, reject) => {
       this.#fail = reject;
     });
     this.#failure.catch(() => {});
-    this.#hub = this.#start(hub, []);
-    this.#hub.hear((message) => {
-      if (message.kind === "seat") this.#seatWaiters.get(message.holder)?.(message.url);
-    });
   }
 
-  /** Starts a program at a seat of its own. The others are told nothing. */
-  async enter(role: Role): Promise<Program> {
-    await this.#hub.ready;
-    const url = await new Promise<string>((resolve) => {
-      this.#seatWaiters.set(role.name, resolve);
-      this.#hub.tell({ kind: "open-seat", holder: role.name });
+  /**
+   * Starts a program, and tells it how many receive what it may send. The others are told nothing.
+   * @throws {ProgramFailure} if the stage was cleared: what was started then would never end.
+   */
+  enter({ name, file, args = [], shows = false }: Role): Program {
+    if (this.#isCleared) throw new ProgramFailure(`${name} was not started: the play is over`);
+    const { mesh, folder, unread } = this.#options;
+    const common = ["--via", mesh.urlOf(name), "--folder", folder];
+    const program = new Program({ name, file, args: [...common, ...args], shows });
+    program.hear(({ kind }) => {
+      if (kind === "unread") unread();
     });
-    return this.#start(role, ["--via", url]);
+    program.report
+      .catch((cause: unknown) => this.#fail(cause))
+      .finally(() => this.#running.delete(program));
+    program.tell({ kind: "audience", receivers: this.#countReceivers() });
+    this.#running.add(program);
+    return program;
   }
 
   /** Has a program end its work, and waits until its process is gone. */
   async leave(program: Program, tallies: readonly Tally[] = []): Promise<Report> {
     program.tell({ kind: "end", tallies });
-    const report = await program.report;
-    this.#hub.tell({ kind: "close-seat", holder: program.name });
-    return report;
-  }
-
-  /** Ends the hub, when all others have left. */
-  async close(): Promise<void> {
-    this.#hub.tell({ kind: "end", tallies: [] });
-    await this.#hub.report;
+    return await program.report;
   }
 
   /** Resolves as `work` does. @throws {ProgramFailure} (rejects) as soon as a program fails. */
@@ -83,22 +88,17 @@ export class Stage {
     for (const program of this.#running) program.kill();
   }
 
+  /** By topic, of the programs that take part. */
+  #countReceivers(): Record<string, number> {
+    const receivers: Record<string, number> = {};
+    for (const topic of [...this.#running].flatMap(({ topics }) => topics)) {
+      receivers[topic] = (receivers[topic] ?? 0) + 1;
+    }
+    return receivers;
+  }
+
   #lateness(limitMs: number, what: string): ProgramFailure {
     const names = [...this.#running].map(({ name }) => name).join(", ");
     return new ProgramFailure(`${what} took more than ${limitMs} ms; running: ${names}`);
-  }
-
-  #start({ name, file, args = [], shows = false }: Role, via: readonly string[]): Program {
-    // The hub's answer may come when all is over; what was started then would never end.
-    if (this.#isCleared) throw new ProgramFailure(`${name} was not started: the play is over`);
-    const program = new Program({ name, file, args: [...via, ...args], shows });
-    this.#running.add(program);
-    program.hear(({ kind }) => {
-      if (kind === "unread") this.#unread();
-    });
-    program.report
-      .catch((cause: unknown) => this.#fail(cause))
-      .finally(() => this.#running.delete(program));
-    return program;
   }
 }

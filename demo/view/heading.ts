@@ -1,9 +1,16 @@
 /** The heading: who takes part. */
+import type { Mesh } from "../launch/mesh.ts";
 import type { Cast } from "../launch/play.ts";
 import type { SensorsHere } from "../sensors/here.ts";
+import { demo } from "../types.ts";
 import type { Line } from "./line.ts";
 
-export function headingOf(cast: Cast, here: SensorsHere, forever: boolean): Line[] {
+export function headingOf(
+  cast: Cast,
+  here: SensorsHere,
+  mesh: Mesh,
+  { forever }: { readonly forever: boolean },
+): Line[] {
   const names = (roles: readonly { readonly name: string }[]): string =>
     roles.map(({ name }) => name).join(", ");
   const absent = Object.entries(here).filter(([, isHere]) => !isHere);
@@ -11,13 +18,17 @@ export function headingOf(cast: Cast, here: SensorsHere, forever: boolean): Line
     [{ text: "plexo demo", format: "bold" }, ": processes joined by the types of their messages"],
     [`  senders    ${names(cast.sensors)}; ${cast.guest.name} comes midway and goes again`],
     [`  receivers  ${names([...cast.derivers, ...cast.observers])}`],
+    [`  transport  pub/sub, ${mesh.place}`],
     ...absent.map(([name]): Line => [`  no ${name} sensor: this system shows nothing of the kind`]),
-    [
-      {
-        text: forever ? "  Ctrl-C ends it" : "  ends by itself in some ten seconds",
-        format: "dim",
-      },
-    ],
+    ...endOf(cast, mesh, forever).map((text): Line => [{ text, format: "dim" }]),
     [],
   ];
+}
+
+function endOf({ sensors }: Cast, mesh: Mesh, forever: boolean): string[] {
+  if (!forever) return ["  ends by itself in some ten seconds"];
+  const invitations = sensors
+    .slice(0, 1)
+    .map(({ name }) => `  npx plexo echo '${demo.path}.>' --via '${mesh.urlToHear(name)}'`);
+  return ["  Ctrl-C ends it; to listen too, in another terminal:", ...invitations];
 }

@@ -7,15 +7,15 @@ const topic = "dev.plexo.test.Tide.json";
 process.on(
   "message",
   (/** @type {import("../../demo/launch/protocol.ts").ToProgram} */ message) => {
-    if (message.kind === "open-seat") {
-      const { holder } = message;
-      // The seat's URL says whose it is, so that a test can see it arrive.
-      tell({ kind: "seat", holder, url: `pair://127.0.0.1:1?for=${holder}` });
+    if (message.kind === "audience" && habits.includes("boasts")) {
+      console.error(JSON.stringify(message.receivers));
+      crash();
     }
     if (message.kind === "end" && !habits.includes("stays")) end(message.tallies);
   },
 );
-if (habits.includes("ready")) tell({ kind: "ready", topics: [topic] });
+if (habits.includes("ready"))
+  tell({ kind: "ready", topics: habits.includes("sends") ? [] : [topic] });
 if (habits.includes("unread")) tell({ kind: "unread" });
 if (habits.includes("crashes")) crash();
 

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { audit } from "../../demo/accounts/audit.ts";
+import { Mesh } from "../../demo/launch/mesh.ts";
 import { type Cast, play } from "../../demo/launch/play.ts";
-import { Program, ProgramFailure } from "../../demo/launch/program.ts";
+import { ProgramFailure } from "../../demo/launch/program.ts";
 import { type Role, Stage } from "../../demo/launch/stage.ts";
 
 // Each starts processes, and the machine may be busy.
@@ -15,35 +16,41 @@ function puppet(name: string, ...habits: string[]): Role {
   return { name, file, args: habits };
 }
 
+const names = ["tide", "load", "network", "memory", "alerts", "logger", "watcher", "absent"];
+
 beforeEach(() => {
   unread.mockReset();
-  stage = new Stage(puppet("hub", "ready"), unread);
+  stage = new Stage({ mesh: Mesh.atPaths(names, "/run/demo"), folder: "/run/demo", unread });
 });
 
-afterEach(() => {
-  vi.restoreAllMocks();
-  stage.clear();
+afterEach(() => stage.clear());
+
+test("a program does its part and is gone", async () => {
+  const program = stage.enter(puppet("tide", "ready"));
+  await program.ready;
+  expect(program.topics).toEqual(["dev.plexo.test.Tide.json"]);
+  expect(await stage.leave(program)).toMatchObject({ receipts: [] });
 });
 
-test("a program is given its URL, does its part and is gone", async () => {
-  const program = await stage.enter(puppet("tide", "ready", "sends"));
-  expect(await program.ready).toEqual(["dev.plexo.test.Tide.json"]);
-  const { tally } = await stage.leave(program);
-  expect(tally?.sent).toEqual({ "dev.plexo.test.Tide.json": 1 });
-  await stage.close();
+test("a program is told how many receive what it may send, of those that are there", async () => {
+  for (const name of ["logger", "watcher"]) await stage.enter(puppet(name, "ready")).ready;
+  stage.enter(puppet("tide", "boasts"));
+  await expect(stage.unlessFailing(new Promise(() => {}))).rejects.toThrow(
+    '{"dev.plexo.test.Tide.json":2}',
+  );
 });
 
 test("a program that crashes fails the play at once, by name and with its last words", async () => {
-  await stage.enter(puppet("tide", "crashes"));
+  stage.enter(puppet("tide", "crashes"));
   const failure = stage.unlessFailing(new Promise(() => {}));
   await expect(failure).rejects.toBeInstanceOf(ProgramFailure);
   await expect(failure).rejects.toThrow(
-    /^tide ended before its time \(exit status 3\); it said:\nout of order: --via pair:.*for=tide crashes$/,
+    /^tide ended before its time \(exit status 3\); it said:\nout of order: --via pubsub\+ipc:\/\/\/run\/demo\/tide\.sock\?peers=.* --folder \/run\/demo crashes$/,
   );
 });
 
 test("a program that is killed fails the play by name", async () => {
-  const program = await stage.enter(puppet("tide", "ready"));
+  const program = stage.enter(puppet("tide", "ready"));
   await program.ready;
   program.kill();
   await expect(stage.unlessFailing(program.report)).rejects.toThrow(
@@ -51,44 +58,36 @@ test("a program that is killed fails the play by name", async () => {
   );
 });
 
-test("without its hub nothing can be played", async () => {
-  const orphan = new Stage(puppet("hub", "crashes"), unread);
-  const entering = orphan.enter(puppet("tide", "ready"));
-  await expect(orphan.unlessFailing(entering)).rejects.toThrow("hub ended before its time");
-  orphan.clear();
-});
-
 test.each(["fails", "says nothing"])("a program that %s at its end has failed", async (habit) => {
-  const program = await stage.enter(puppet("tide", "ready", habit));
+  const program = stage.enter(puppet("tide", "ready", habit));
   await program.ready;
   await expect(stage.leave(program)).rejects.toThrow(/^tide failed \(exit status [03]\)/);
 });
 
 test("a file that is not there is a program that ended before its time", async () => {
   const absent = { name: "absent", file: new URL("absent.js", import.meta.url) };
-  await stage.enter(absent);
+  stage.enter(absent);
   const failure = stage.unlessFailing(new Promise(() => {}));
   await expect(failure).rejects.toThrow(/^absent ended before its time/);
 });
 
 test("what is too slow is named, with who is still running", async () => {
-  const program = await stage.enter(puppet("tide", "ready", "stays"));
+  const program = stage.enter(puppet("tide", "ready", "stays"));
   await program.ready;
   await expect(stage.within(1, "the end", stage.leave(program))).rejects.toThrow(
-    "the end took more than 1 ms; running: hub, tide",
+    "the end took more than 1 ms; running: tide",
   );
 });
 
-test("a program whose seat comes when all is over is not started", async () => {
-  const entering = stage.enter(puppet("tide", "ready"));
-  // The hub goes on for a moment, and answers what it was asked before.
-  vi.spyOn(Program.prototype, "kill").mockImplementationOnce(() => {});
+test("nothing is started any more when all is over", () => {
   stage.clear();
-  await expect(entering).rejects.toThrow("tide was not started: the play is over");
+  expect(() => stage.enter(puppet("tide", "ready"))).toThrow(
+    "tide was not started: the play is over",
+  );
 });
 
 test("whoever finds that nobody reads on tells the stage", async () => {
-  const program = await stage.enter(puppet("watcher", "unread", "ready"));
+  const program = stage.enter(puppet("watcher", "unread", "ready"));
   await program.ready;
   await stage.leave(program);
   expect(unread).toHaveBeenCalledTimes(1);
@@ -96,8 +95,8 @@ test("whoever finds that nobody reads on tells the stage", async () => {
 
 test("who receives is told by the play what to wait for: senders end first", async () => {
   const cast: Cast = {
-    sensors: [puppet("load", "sends"), puppet("network", "sends")],
-    guest: puppet("memory", "sends"),
+    sensors: [puppet("load", "ready", "sends"), puppet("network", "ready", "sends")],
+    guest: puppet("memory", "ready", "sends"),
     derivers: [puppet("alerts", "ready")],
     observers: [puppet("logger", "ready"), puppet("watcher", "ready")],
   };

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { audit } from "../../demo/accounts/audit.ts";
+import { Mesh } from "../../demo/launch/mesh.ts";
 import type { Alert } from "../../demo/types.ts";
 import { headingOf } from "../../demo/view/heading.ts";
 import { type Line, lineText } from "../../demo/view/line.ts";
@@ -184,11 +185,19 @@ describe("heading and summary", () => {
       derivers: [role("alerts")],
       observers: [role("logger")],
     };
-    const heading = plain(headingOf(cast, { network: true, temperature: false }, false));
+    const here = { network: true, temperature: false };
+    const mesh = Mesh.atPaths(["load"], "/tmp/demo");
+    const heading = plain(headingOf(cast, here, mesh, { forever: false }));
     expect(heading).toContain("load, network; memory comes midway");
     expect(heading).toContain("alerts, logger");
+    expect(heading).toContain("pub/sub, each at a socket of its own in /tmp/demo");
     expect(heading).toContain("no temperature sensor");
     expect(heading).not.toContain("no network sensor");
+    expect(heading).not.toContain("plexo echo");
+    // Who has time to listen is told how.
+    expect(plain(headingOf(cast, here, mesh, { forever: true }))).toContain(
+      "plexo echo 'dev.plexo.demo.>' --via 'pubsub+ipc:///tmp/demo/visitor.sock?peers=/tmp/demo/load.sock'",
+    );
   });
 
   test("the summary has a row for each type, and the sums", () => {

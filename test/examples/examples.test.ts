@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { freePort } from "../interop/free-port.ts";
-import { RunningExample } from "./running-example.ts";
+import { RunningProgram } from "../support/running-program.ts";
 
 // Each test starts processes, beside which other tests run.
 vi.setConfig({ testTimeout: 60_000 });
@@ -29,8 +29,8 @@ const outputs: Readonly<Record<string, readonly string[]>> = {
 /** What takes part in the conversation of two processes. */
 const conversation = ["foo-bar", "responder", "sender"];
 
-function start(name: string, ...args: readonly string[]): RunningExample {
-  const example = new RunningExample(name, ...args);
+function start(name: string, ...args: readonly string[]): RunningProgram {
+  const example = new RunningProgram(`examples/${name}`, args);
   onTestFinished(() => example.kill());
   return example;
 }
@@ -83,7 +83,7 @@ describe.each([
   test("the responder first: every Foo is answered by a Bar", async () => {
     const [ofSender, ofResponder] = await makeUrls();
     const responder = start("responder", ofResponder);
-    await responder.printed(1);
+    await responder.prints("waiting for Foos");
     const sender = start("sender", ofSender);
     await expectConversation(sender, responder);
     expect(responder.complaints).toMatch(lonelyResponder);
@@ -93,7 +93,7 @@ describe.each([
   test("the sender first: the same", async () => {
     const [ofSender, ofResponder] = await makeUrls();
     const sender = start("sender", ofSender);
-    await sender.printed(1);
+    await sender.prints("sending Foos");
     const responder = start("responder", ofResponder);
     await expectConversation(sender, responder);
     expect(sender.complaints).toContain("ECONNREFUSED");
@@ -102,8 +102,8 @@ describe.each([
 });
 
 async function expectConversation(
-  sender: RunningExample,
-  responder: RunningExample,
+  sender: RunningProgram,
+  responder: RunningProgram,
 ): Promise<void> {
   const sent = await sender.ended;
   const ids = sent.slice(1, 4).map((line) => line.split(", ")[1]);
