@@ -16,7 +16,7 @@ import { checkOptions } from "../options.ts";
 import { decodeTopic } from "../protocol/topic-text.ts";
 import { completeQueueOptions, type Patience, type QueueOptions } from "../queue.ts";
 import { checkCount } from "../ranges.ts";
-import type { TopicPattern } from "../topic.ts";
+import { type TopicPattern, topicBytesMax } from "../topic.ts";
 import type { Wait } from "../wait.ts";
 import { pubSubOptionTable } from "./pubsub/options.ts";
 import { Publisher } from "./pubsub/publisher.ts";
@@ -77,7 +77,11 @@ export class PubSubGanglion extends StreamGanglion<PubSubSynapse> {
         lost: (link) => this.countUnconfirmed(link),
       },
     );
-    this.#sources = new Sources(this.connectionOptions("SUB", options), {
+    const sourceOptions = this.connectionOptions("SUB", options, {
+      // Of each frame, so that a topic has to pass, too.
+      bodyBytesMax: Math.max(this.messageBytesMax, topicBytesMax),
+    });
+    this.#sources = new Sources(sourceOptions, {
       isItself: (link) => this.isItself(link),
       arrived: (topic, payload, id) =>
         this.arrivedBytes(topic, 0, topic.length, () => decodeTopic(topic), payload, id),

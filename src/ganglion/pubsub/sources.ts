@@ -6,6 +6,7 @@ import {
   formatAddress,
   type StreamAddress,
 } from "../../io/address.ts";
+import { systemClock } from "../../io/clock.ts";
 import type { ConnectorOptions } from "../../io/stream.ts";
 import type { TopicPattern } from "../../topic.ts";
 import { prefixOf } from "./prefix.ts";
@@ -22,6 +23,8 @@ const utf8 = new TextEncoder();
 export class Sources {
   readonly #options: ConnectorOptions;
   readonly #owner: SourceOwner;
+  /** After so long without a word a publisher counts as one that cannot be reached. */
+  readonly #muteMs: number;
   readonly #byAddress = new Map<string, Source>();
   /** Removed, and not gone yet. */
   readonly #leaving = new Set<Source>();
@@ -31,6 +34,7 @@ export class Sources {
 
   constructor(options: ConnectorOptions, owner: Omit<SourceOwner, "prefixes">) {
     this.#options = options;
+    this.#muteMs = options.heartbeat?.timeoutMs ?? Number.POSITIVE_INFINITY;
     const wanted = this.#wanted;
     this.#owner = {
       ...owner,
@@ -103,11 +107,24 @@ export class Sources {
   /** Resolves when all publishers that can be reached have taken note of what was asked for. */
   inEffect(): Promise<void> {
     // One PING is enough for all who ask at once.
-    this.#inEffect ??= Promise.resolve().then(async () => {
+    this.#inEffect ??= Promise.resolve().then(() => {
       this.#inEffect = undefined;
-      await Promise.all([...this.#byAddress.values()].map((source) => source.inEffect()));
+      return this.#allInEffect();
     });
     return this.#inEffect;
+  }
+
+  #allInEffect(): Promise<void> {
+    const inEffect = [...this.#byAddress.values()].map((source) => source.inEffect());
+    return new Promise((resolve) => {
+      const timer = systemClock.startTimer(this.#muteMs, resolve);
+      // The connections keep the process alive, or not.
+      timer.unref();
+      void Promise.all(inEffect).then(() => {
+        timer.cancel();
+        resolve();
+      });
+    });
   }
 
   async close(endsMs: number, lingerOver: Promise<void>): Promise<void> {
