@@ -161,6 +161,66 @@ describe("BoundedQueue", () => {
   });
 });
 
+describe("BoundedQueue with a limit of bytes", () => {
+  /** Each item is as many bytes as its number; there may be 10. */
+  function makeByteQueue(policy: QueuePolicy): { queue: BoundedQueue<number>; drops: number[] } {
+    const drops: number[] = [];
+    const dropped = (item: number): void => void drops.push(item);
+    const bytes = { max: 10, countOf: (item: number): number => item };
+    return {
+      queue: new BoundedQueue({ what: "queue of a test", limit: 4, policy, dropped, bytes }),
+      drops,
+    };
+  }
+
+  test("takes what has room by its bytes, and no more messages than the other limit", () => {
+    const { queue, drops } = makeByteQueue("drop-newest");
+    for (const item of [4, 5, 2, 1, 1]) void queue.offer(item);
+    expect(drops).toEqual([2, 1]);
+    expect(drain(queue)).toEqual([4, 5, 1]);
+    for (const item of [1, 1, 1, 1, 1]) void queue.offer(item);
+    expect(drops).toEqual([2, 1, 1]);
+  });
+
+  test("takes one that is alone however long it is", () => {
+    const { queue, drops } = makeByteQueue("drop-newest");
+    for (const item of [1_000, 1]) void queue.offer(item);
+    expect(drops).toEqual([1]);
+    expect(drain(queue)).toEqual([1_000]);
+  });
+
+  test("drop-oldest: gives up as many as are in the way", () => {
+    const { queue, drops } = makeByteQueue("drop-oldest");
+    for (const item of [3, 3, 3, 8]) void queue.offer(item);
+    expect(drops).toEqual([3, 3, 3]);
+    void queue.offer(2);
+    expect(drain(queue)).toEqual([8, 2]);
+  });
+
+  test("error: says how many bytes it is full of", async () => {
+    const { queue } = makeByteQueue("error");
+    void queue.offer(9);
+    const refusal = queue.offer(2);
+    await expect(refusal).rejects.toThrow(/ is full at 1 messages of 9 bytes and /);
+    await expect(refusal).rejects.toMatchObject({ details: { limit: 4, bytesMax: 10 } });
+  });
+
+  test("block: senders get in when there is room for theirs, several at once, and in order", async () => {
+    const { queue, drops } = makeByteQueue("block");
+    void queue.offer(4);
+    void queue.offer(6);
+    const settled: number[] = [];
+    const waits = [5, 3, 1].map((item) => queue.offer(item)?.then(() => settled.push(item)));
+    expect(queue.shift()).toBe(4);
+    await Promise.resolve();
+    expect(settled).toEqual([]);
+    expect(queue.shift()).toBe(6);
+    await Promise.all(waits);
+    expect(settled).toEqual([5, 3, 1]);
+    expect([drain(queue), drops]).toEqual([[5, 3, 1], []]);
+  });
+});
+
 describe("BoundedQueue and time", () => {
   beforeEach(() => {
     vi.useFakeTimers();

@@ -1,4 +1,4 @@
-/** BoundedQueue: first in, first out, with a limit and a policy at the limit. */
+/** BoundedQueue: first in, first out, with limits and a policy at the limit. */
 
 import { TransportError, UsageError } from "./errors.ts";
 import type { DropReason } from "./incident.ts";
@@ -62,23 +62,33 @@ export class BoundedQueue<T> {
   readonly policy: QueuePolicy;
   readonly #what: string;
   readonly #dropped: (item: T, reason: DropReason) => void;
+  readonly #bytesMax: number;
+  readonly #byteCountOf: ((item: T) => number) | undefined;
   // A ring: `#items[(#head + i) % capacity]`; it grows by doubling up to `limit`.
   #items: (T | undefined)[] = [];
   #head = 0;
   #depth = 0;
+  /** What `byteCountOf` said of those that are in it. */
+  #bytes = 0;
   readonly #waiters = new Set<Waiter<T>>();
 
-  /** @param what Names the queue in errors. `dropped` is told of each message that is given up. */
+  /**
+   * @param what Names the queue in errors. `dropped` is told of each message that is given up. With
+   *   `bytes` there may be no more than `max` of them in it, but for a message that is alone.
+   */
   constructor(options: {
     readonly what: string;
     readonly limit: number;
     readonly policy: QueuePolicy;
     readonly dropped: (item: T, reason: DropReason) => void;
+    readonly bytes?: { readonly max: number; countOf(item: T): number };
   }) {
     this.limit = options.limit;
     this.policy = options.policy;
     this.#what = options.what;
     this.#dropped = options.dropped;
+    this.#bytesMax = options.bytes?.max ?? Number.POSITIVE_INFINITY;
+    this.#byteCountOf = options.bytes?.countOf;
   }
 
   /** Messages in the queue, those of waiting senders not counted. */
@@ -92,7 +102,7 @@ export class BoundedQueue<T> {
    *   rejects, and the message is dropped, when its patience or the room for waiting is over.
    */
   offer(item: T, patience?: Patience): Wait {
-    if (this.#depth < this.limit && this.#waiters.size === 0) {
+    if (this.#waiters.size === 0 && this.#hasRoomFor(item)) {
       this.#push(item);
       return undefined;
     }
@@ -101,9 +111,9 @@ export class BoundedQueue<T> {
         this.#dropped(item, "queue-full");
         return undefined;
       case "drop-oldest": {
-        const oldest = this.shift();
+        const oldest = this.#makeRoomFor(item);
         this.#push(item);
-        if (oldest !== undefined) this.#dropped(oldest, "queue-full");
+        for (const each of oldest) this.#dropped(each, "queue-full");
         return undefined;
       }
       case "error":
@@ -114,18 +124,20 @@ export class BoundedQueue<T> {
     }
   }
 
-  /** Removes and returns the oldest; the first waiting sender gets its place. */
+  /** Removes and returns the oldest; the first waiting senders get its place. */
   shift(): T | undefined {
     if (this.#depth === 0) return undefined;
-    const item = this.#items[this.#head];
+    // "as": it is among the first `#depth`.
+    const item = this.#items[this.#head] as T;
     this.#items[this.#head] = undefined;
     this.#head = (this.#head + 1) % this.#items.length;
     this.#depth -= 1;
+    this.#bytes -= this.#byteCountOf?.(item) ?? 0;
     for (const waiter of this.#waiters) {
+      if (!this.#hasRoomFor(waiter.item)) break;
       this.#waiters.delete(waiter);
       this.#push(waiter.item);
       waiter.settle();
-      break;
     }
     return item;
   }
@@ -146,10 +158,28 @@ export class BoundedQueue<T> {
     return items;
   }
 
+  /** Room for one that is alone there always is: no limit on bytes stops the longest message. */
+  #hasRoomFor(item: T): boolean {
+    if (this.#depth >= this.limit) return false;
+    if (this.#byteCountOf === undefined || this.#depth === 0) return true;
+    return this.#bytes + this.#byteCountOf(item) <= this.#bytesMax;
+  }
+
+  /** Removes and returns the oldest, as many as are in the way of `item`. */
+  #makeRoomFor(item: T): T[] {
+    const removed: T[] = [];
+    while (!this.#hasRoomFor(item)) {
+      const oldest = this.shift();
+      if (oldest !== undefined) removed.push(oldest);
+    }
+    return removed;
+  }
+
   #push(item: T): void {
     if (this.#depth === this.#items.length) this.#grow();
     this.#items[(this.#head + this.#depth) % this.#items.length] = item;
     this.#depth += 1;
+    this.#bytes += this.#byteCountOf?.(item) ?? 0;
   }
 
   #grow(): void {
@@ -203,10 +233,18 @@ export class BoundedQueue<T> {
   }
 
   #fullError(why: string): TransportError {
+    const isFullOfBytes = this.#depth < this.limit;
+    const bytes = isFullOfBytes ? ` of ${this.#bytes} bytes` : "";
     return new TransportError(
-      `the ${this.#what} is full at ${this.limit} messages and ${why}; ` +
+      `the ${this.#what} is full at ${this.#depth} messages${bytes} and ${why}; ` +
         "send more slowly, raise the limit, or choose a policy that drops",
-      { details: { limit: this.limit, policy: this.policy } },
+      {
+        details: {
+          limit: this.limit,
+          policy: this.policy,
+          ...(isFullOfBytes ? { bytesMax: this.#bytesMax } : {}),
+        },
+      },
     );
   }
 }

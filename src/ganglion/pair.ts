@@ -70,7 +70,8 @@ export class PairGanglion extends StreamGanglion<PairSynapse> {
       // Who connects has one connection at a time, and lets everybody in.
       admission: connects ? "at once" : "by owner",
     });
-    this.#outbox = new Outbox(`send queue of ${this.name}`, options.queue);
+    const { queue, queueBytesMax = queueBytesMaxDefault } = options;
+    this.#outbox = new Outbox(`send queue of ${this.name}`, queue, queueBytesMax);
     this.#seat = new Seat({
       seated: (link) => this.#connected(link),
       vacated: () => this.#disconnected(),
@@ -261,6 +262,7 @@ export class PairGanglion extends StreamGanglion<PairSynapse> {
   }
 }
 
+const queueBytesMaxDefault = 64 * 1024 * 1024;
 /** More than what an envelope adds to topic and payload, padding included. */
 const envelopeBytesMax = 128;
 

@@ -46,6 +46,8 @@ export interface PubSubOptions extends StreamOptions {
   readonly prefixBytesMax?: number;
 }
 
+const queueBytesMaxDefault = 16 * 1024 * 1024;
+
 /** One node of a pub/sub network. It opens by itself; see `opened`. */
 export class PubSubGanglion extends StreamGanglion<PubSubSynapse> {
   readonly #publisher: Publisher;
@@ -63,6 +65,7 @@ export class PubSubGanglion extends StreamGanglion<PubSubSynapse> {
     this.#publisher = new Publisher(
       {
         queue: completeQueueOptions({ ...queue, policy: queue?.policy ?? "drop-newest" }),
+        queueBytesMax: options.queueBytesMax ?? queueBytesMaxDefault,
         limits: { subscriptionsMax, prefixBytesMax },
         listener: this.connectionOptions("PUB", options, {
           // A subscriber sends subscriptions only; the session knows how long those are.

@@ -35,6 +35,7 @@ export interface Subscriber {
 export interface PublisherOptions {
   /** For each subscriber. */
   readonly queue: Required<QueueOptions>;
+  readonly queueBytesMax: number;
   readonly limits: SubscriptionLimits;
   readonly listener: ListenerOptions;
 }
@@ -152,6 +153,7 @@ export class Publisher {
     const outbox = new Outbox<PubSubSynapse>(
       `send queue to the subscriber at ${link.remote}`,
       this.#options.queue,
+      this.#options.queueBytesMax,
     );
     const subscriber: Subscriber = { link, outbox };
     this.#subscribers.add(subscriber);

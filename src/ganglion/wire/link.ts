@@ -123,9 +123,13 @@ export abstract class WireLink implements ConnectionSink {
 
   /**
    * Takes nothing more, tells a peer of ours how much was taken, waits until it has confirmed what
-   * was sent, and ends. Resolves when the link is gone.
+   * was sent, and ends. Before `ready` it ends at once. Resolves when the link is gone.
    */
   async finish(endsMs: number, lingerOver: Promise<void>): Promise<void> {
+    if (this.#output === undefined) {
+      this.destroy();
+      return this.#gone;
+    }
     this.#deaf = true;
     this.#connection.stopEchoing();
     if (this.#held > 0) {

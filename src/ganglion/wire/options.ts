@@ -14,6 +14,7 @@ export const streamOptionTable: OptionTable<StreamOptions> = {
   ...ganglionOptionTable,
   messageBytesMax: "a number",
   sendHighWaterBytes: "a number",
+  queueBytesMax: "a number",
   handshakeTimeoutMs: "a number",
   heartbeat: { intervalMs: "a number", timeoutMs: "a number" },
   connectTimeoutMs: "a number",

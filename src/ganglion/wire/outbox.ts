@@ -28,11 +28,15 @@ export class Outbox<S extends WireSynapse> {
   #carrier: Carrier<S> | undefined;
   #tellEmpty: (() => void)[] = [];
 
-  /** @param what Names the queue in errors. */
-  constructor(what: string, options: QueueOptions | undefined) {
+  /**
+   * @param what Names the queue in errors.
+   * @param bytesMax Of the payloads in it, but for one that is alone.
+   */
+  constructor(what: string, options: QueueOptions | undefined, bytesMax: number) {
     this.#queue = new BoundedQueue<Letter<S>>({
       what,
       ...completeQueueOptions(options),
+      bytes: { max: bytesMax, countOf: ({ impulse }) => impulse.bytes.length },
       dropped: ({ synapse }, reason) => {
         synapse.counters.queueDepth -= 1;
         synapse.dropped(reason);

@@ -30,6 +30,11 @@ export interface StreamOptions extends GanglionOptions {
   readonly messageBytesMax?: number;
   /** Bytes under way in a socket at which messages begin to queue. Default: 1 MiB. */
   readonly sendHighWaterBytes?: number;
+  /**
+   * Bytes of the messages that may queue for one peer; a single message is let in however long it
+   * is. Default: 64 MiB for a pair, 16 MiB for each subscriber.
+   */
+  readonly queueBytesMax?: number;
   /** From the connection to the end of the handshake. Default: 30,000. */
   readonly handshakeTimeoutMs?: number;
   /**
@@ -67,9 +72,10 @@ export abstract class StreamGanglion<S extends WireSynapse> extends TransportGan
   /** @throws {UsageError} if an option is unfit. */
   constructor(options: StreamOptions, name: string) {
     super(options, name);
-    const { messageBytesMax, sendHighWaterBytes, connectTimeoutMs } = options;
+    const { messageBytesMax, sendHighWaterBytes, queueBytesMax, connectTimeoutMs } = options;
     this.messageBytesMax = checkCount("messageBytesMax", messageBytesMax ?? messageBytesMaxDefault);
     if (sendHighWaterBytes !== undefined) checkCount("sendHighWaterBytes", sendHighWaterBytes);
+    if (queueBytesMax !== undefined) checkCount("queueBytesMax", queueBytesMax);
     if (connectTimeoutMs !== undefined) checkMilliseconds("connectTimeoutMs", connectTimeoutMs);
   }
 
