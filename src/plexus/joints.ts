@@ -1,6 +1,6 @@
 /** Joints: the ganglia of one plexus, and who of them wants what. */
 import type { Ganglion, Junction } from "../ganglion/ganglion.ts";
-import type { TopicPattern } from "../topic.ts";
+import { isPattern, type TopicPattern } from "../topic.ts";
 import { type Holder, Interest } from "./interest.ts";
 import { Joint } from "./joint.ts";
 import type { Way } from "./way.ts";
@@ -29,11 +29,6 @@ export class Joints {
   /** The external ones by which something can be sent. */
   get outgoing(): readonly Joint[] {
     return this.external.filter(({ sends }) => sends);
-  }
-
-  /** A plexus with two or more external ganglia takes from each what is known here. */
-  get isBridge(): boolean {
-    return this.external.length >= 2;
   }
 
   /** @throws what `attach` of the ganglion throws. */
@@ -94,9 +89,10 @@ export class Joints {
     this.#tellAbove(target);
   }
 
-  /** The same for the bridge, which wants every topic that is known. */
+  /** The same for the bridge, which wants every known topic that two external ganglia are capable of. */
   bridgeTopic(topic: string): void {
-    this.hold(topic, bridge, this.isBridge);
+    const capable = this.external.filter(({ ganglion }) => ganglion.capable(topic));
+    this.hold(topic, bridge, capable.length >= 2);
   }
 
   /** Whether anybody wants the topic, known or not. */
@@ -105,7 +101,9 @@ export class Joints {
   }
 
   #tell(target: TopicPattern, joint: Joint): void {
-    joint.want(target, this.#interest.isWantedByOthers(target, joint));
+    // What part of a pattern it is capable of shows when the topics come.
+    const isTaken = isPattern(target) || joint.ganglion.capable(target);
+    joint.want(target, isTaken && this.#interest.isWantedByOthers(target, joint));
   }
 
   #tellAbove(target: TopicPattern): void {
