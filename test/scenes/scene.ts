@@ -122,7 +122,8 @@ export class Scene implements AsyncDisposable {
   listen(listener: PubSubGanglion, publisher: PubSubGanglion): void {
     // It is opened.
     listener.addPeer(publisher.address as NonNullable<PubSubGanglion["address"]>);
-    this.#listeners.get(publisher)?.push(listener);
+    // A node asks itself for nothing.
+    if (listener !== publisher) this.#listeners.get(publisher)?.push(listener);
   }
 
   /** Resolves when everybody would hear what is transmitted. */
