@@ -21,8 +21,9 @@ export class SoakLink implements AsyncDisposable {
 
   private constructor(relay: Relay, receiverPair: PairGanglion) {
     this.#relay = relay;
-    // 1,000 reconnects are to take seconds.
-    this.#senderPair = new PairGanglion({ connect: relay.address, retryMinMs: 1 });
+    // 1,000 reconnects are to take seconds, though each connection is over soon.
+    const retry = { retryMinMs: 1, retryMaxMs: 1 };
+    this.#senderPair = new PairGanglion({ connect: relay.address, ...retry });
     this.#sender = new Plexus({ ganglia: [this.#senderPair] });
     this.#receiver = new Plexus({ ganglia: [receiverPair] });
     this.#receiver.react(Payload, () => {
