@@ -6,7 +6,13 @@ Transports (--via, or PLEXO_VIA: URLs separated by spaces or commas):
   pair://HOST:PORT             a TCP pair that connects to its other end
   pair://HOST:PORT?bind        one that listens (port 5580 if none is given)
   pair+ipc:///PATH.sock        a pair on this machine that connects at a path
-  pair+ipc:///PATH.sock?bind   one that listens; only its user may connect`;
+  pair+ipc:///PATH.sock?bind   one that listens; only its user may connect
+  pubsub://HOST:PORT           publishes there (port 5570 if none is given)
+  pubsub://HOST:0?peers=HOST:PORT,HOST:PORT
+                               listens to those who publish there, and publishes
+                               at a port that the system chooses
+  pubsub+ipc:///PATH.sock?peers=/PATH.sock,/PATH.sock
+                               publishes and listens on this machine, at paths`;
 
 const durationHelp = `
 Durations are 500ms, 10s, 2m, 1.5h; a number without a unit is seconds.`;
@@ -42,14 +48,16 @@ Each message is one line, a JSON object of these members in this order:
 
 It ends with 0 after --count messages, after --for, on Ctrl-C and when nobody
 reads its output any more. With --count it ends with 1 when the time is over
-before, and with 130 on Ctrl-C. A reader that is slow slows down the senders.
+before, and with 130 on Ctrl-C. A reader of its output that is slow slows down
+who sends over a pair; a publisher drops what a subscriber is too slow for.
 With several --via it listens on all and forwards nothing between them.
 ${viaHelp}
 ${durationHelp}
 
 Examples:
   plexo echo 'dev.brewery.>' --via pair://127.0.0.1:5580 | jq .value
-  plexo echo dev.brewery.Temperature.json --count 1 --for 5s || echo "no news"`;
+  plexo echo dev.brewery.Temperature.json --count 1 --for 5s || echo "no news"
+  plexo echo 'dev.>' --via 'pubsub://127.0.0.1:0?peers=127.0.0.1:5570,127.0.0.1:5571'`;
 
 export const sendHelp: string = `
 What a line is depends on the topic's codec, its last part:
@@ -59,9 +67,10 @@ What a line is depends on the topic's codec, its last part:
 Lines end in LF or CRLF, are UTF-8, and have at most ${lineBytesMax / 1024 / 1024} MiB. At a line that is
 not such send stops with 1 and names it; the lines before it are sent.
 
-The first message waits for a receiver, as --wait says. Later a receiver may be
-slow or away as long, 10s at least: for a place in the queue, and at the end
-for what is under way. If messages were lost send says how many and ends with 1.
+The first message waits for a receiver, as --wait says; over pub/sub for one who
+has asked for the topic. Later a receiver may be slow or away as long, 10s at
+least: for a place in the queue, and at the end for what is under way. If
+messages were lost send says how many and ends with 1.
 With --wait 0 it does not wait for one to come; if none was there up to the end
 send says so and ends with 1.
 Ctrl-C ends the reading, and then send with 130; a second one ends it at once.
@@ -72,4 +81,4 @@ ${durationHelp}
 
 Examples:
   seq 3 | sed 's/.*/{"n":&}/' | plexo send dev.plexo.test.N.json --via pair://127.0.0.1:5580
-  tail -f app.log | plexo send dev.app.Log.string_UTF-8 --via pair://127.0.0.1:5580 --wait 1m`;
+  tail -f app.log | plexo send dev.app.Log.string_UTF-8 --via pubsub://127.0.0.1:5570 --wait 1m`;

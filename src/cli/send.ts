@@ -1,5 +1,5 @@
 /** `plexo send`: transmits the lines of standard input, each as one message of a topic. */
-import { CodecError, type Ganglion, Plexus, TransportError, UsageError } from "plexo";
+import { ClosedError, CodecError, type Ganglion, Plexus, TransportError, UsageError } from "plexo";
 import { Attendance } from "./attendance.ts";
 import { tellIncidents } from "./incidents.ts";
 import { lineError, readLines } from "./lines.ts";
@@ -11,7 +11,7 @@ import { chooseVia, joinAll } from "./via.ts";
 export interface SendOptions {
   /** URLs; none for those in the environment. */
   readonly via: readonly string[];
-  /** How long to wait for a receiver before the first message; 0 for not at all. */
+  /** How long to wait for a receiver; 0 for not at all. */
   readonly waitMs: number;
   readonly quiet: boolean;
 }
@@ -35,6 +35,8 @@ export async function send(topic: string, options: SendOptions, shell: Shell): P
   const via = chooseVia(options.via, shell.env);
   const patienceMs = Math.max(options.waitMs, patienceMsMin);
   const patience = { sendTimeoutMs: patienceMs, lingerMs: patienceMs };
+  // A publisher would drop what a subscriber is too slow for.
+  const transport = { ...patience, queue: { policy: "block" } } as const;
   const plexus = new Plexus(patience);
   const tellNoMore = tellIncidents(plexus, shell, options);
   const sender = new Sender(plexus, topic, options.waitMs, shell);
@@ -42,7 +44,7 @@ export async function send(topic: string, options: SendOptions, shell: Shell): P
   try {
     // Before the transports: a malformed topic opens none.
     await plexus.adapt(topic);
-    for (const ganglion of await joinAll(plexus, via, patience)) sender.attend(ganglion);
+    for (const ganglion of await joinAll(plexus, via, transport)) sender.attend(ganglion);
     if (shell.stdin.isTTY === true && !options.quiet) {
       tell(shell, `each line is sent as one message of ${topic}; Ctrl-D ends the input`);
     }
@@ -82,7 +84,6 @@ class Sender {
   readonly #waitMs: number;
   readonly #interruption: AbortSignal;
   readonly #attendances: Attendance[] = [];
-  #waitsForReceiver: boolean;
   #sent = 0;
 
   constructor(plexus: Plexus, topic: string, waitMs: number, shell: Shell) {
@@ -90,7 +91,6 @@ class Sender {
     this.#topic = topic;
     this.#waitMs = waitMs;
     this.#interruption = shell.interruption;
-    this.#waitsForReceiver = waitMs > 0;
   }
 
   /** Looks for receivers on `ganglion` too. */
@@ -104,8 +104,8 @@ class Sender {
 
   /** @throws {TransportError} if there is no receiver in time, or no place in a queue. */
   async send(lineNumber: number, payload: Uint8Array): Promise<void> {
-    if (this.#waitsForReceiver) await this.#awaitReceiver();
-    this.#waitsForReceiver = false;
+    // Before each: a publisher keeps nothing for one who is away.
+    if (this.#waitMs > 0) await this.#awaitReceiver(lineNumber);
     this.#sent += 1;
     const signal = this.#interruption;
     // Nobody there makes no place in a queue.
@@ -114,6 +114,8 @@ class Sender {
     try {
       await this.#plexus.transmitRaw(this.#topic, payload, options);
     } catch (cause) {
+      // A subscriber has gone, and what waited for it is counted; there may be others.
+      if (cause instanceof ClosedError) return;
       if (!(cause instanceof TransportError)) throw cause;
       throw new TransportError(`line ${lineNumber}: ${cause.message}`, {
         cause,
@@ -141,29 +143,34 @@ class Sender {
         `${this.#topic}; start one, or let --wait be longer`
       );
     }
-    const loss = describeLoss(this.#attendances.map(({ ganglion }) => ganglion.stats()));
-    return loss && `${loss}; the receiver is gone, was too slow, or refused the connection`;
+    const stats = this.#attendances.map(({ ganglion }) => ganglion.stats());
+    const loss = describeLoss(stats, this.#topic);
+    return loss && `${loss}; the receiver was away or too slow, or refused the connection`;
   }
 
   /** @throws {TransportError} if none comes in time. @throws {Interruption} */
-  async #awaitReceiver(): Promise<void> {
-    const end = new AbortController();
-    const timer = setTimeout(() => end.abort(this.#noReceiver()), this.#waitMs);
-    const interrupted = (): void => end.abort(this.#interruption.reason);
-    this.#interruption.addEventListener("abort", interrupted);
+  async #awaitReceiver(lineNumber: number): Promise<void> {
+    const isFirst = this.#sent === 0;
+    const waitMs = isFirst ? this.#waitMs : Math.max(this.#waitMs, patienceMsMin);
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => reject(this.#noReceiver(lineNumber, waitMs)), waitMs);
+    });
+    const signal = this.#interruption;
+    const ready = this.#plexus.ready(this.#topic, { receivers: 1, signal });
     try {
-      await this.#plexus.ready(this.#topic, { receivers: 1, signal: end.signal });
+      await Promise.race([ready, late]);
     } finally {
       clearTimeout(timer);
-      this.#interruption.removeEventListener("abort", interrupted);
     }
   }
 
-  #noReceiver(): TransportError {
+  #noReceiver(line: number, waitMs: number): TransportError {
+    const where = this.#sent === 0 ? "" : `line ${line}: `;
     return new TransportError(
-      `no receiver for ${this.#topic} within ${this.#waitMs} ms; start one, ` +
+      `${where}no receiver for ${this.#topic} within ${waitMs} ms; start one, ` +
         "or let --wait be longer (0 sends without waiting)",
-      { details: { topic: this.#topic, waitMs: this.#waitMs } },
+      { details: { topic: this.#topic, waitMs, line } },
     );
   }
 }

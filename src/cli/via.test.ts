@@ -9,6 +9,10 @@ describe("chooseVia", () => {
     [" pair://h:1,\n pair://h:2,,nats://h:3, ", ["pair://h:1", "pair://h:2", "nats://h:3"]],
     ["pubsub://h:1?peers=a:1,b:2,pair://h:2", ["pubsub://h:1?peers=a:1,b:2", "pair://h:2"]],
     [
+      "pubsub+ipc:///a?peers=/b,/c,pubsub://[::1]:1?peers=[::1]:2,h.example,pair://h",
+      ["pubsub+ipc:///a?peers=/b,/c", "pubsub://[::1]:1?peers=[::1]:2,h.example", "pair://h"],
+    ],
+    [
       "pair+ipc:///a,b.sock?bind,pair+ipc://c.sock",
       ["pair+ipc:///a,b.sock?bind", "pair+ipc://c.sock"],
     ],

@@ -1,5 +1,5 @@
 /** Via: the transports a command goes over, by option or environment. */
-import { type Ganglion, type GanglionOptions, openGanglion, type Plexus, UsageError } from "plexo";
+import { type Ganglion, type OpenOptions, openGanglion, type Plexus, UsageError } from "plexo";
 
 /**
  * The URLs given as options, else those in `PLEXO_VIA`.
@@ -30,7 +30,7 @@ function splitUrls(text: string): readonly string[] {
 export async function joinAll(
   plexus: Plexus,
   urls: readonly string[],
-  options: GanglionOptions,
+  options: OpenOptions,
 ): Promise<readonly Ganglion[]> {
   const ganglia: Ganglion[] = [];
   for (const url of urls) {

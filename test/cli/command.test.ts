@@ -54,6 +54,28 @@ describe("the command plexo, as processes,", { timeout: 60_000 }, () => {
     expect(String(echo.stderr)).toBe("");
   });
 
+  test("meets over pub/sub, whoever is first", async () => {
+    const publisher = `127.0.0.1:${await findFreePort()}`;
+    const sendArgs = ["send", topic, "--via", `pubsub://${publisher}`];
+    const echoArgs = ["echo", topic, "--via", `pubsub://127.0.0.1:0?peers=${publisher}`, "-n1"];
+    const valueOf = (line = ""): unknown => (JSON.parse(line) as { value: unknown }).value;
+
+    const echo = command.start(echoArgs);
+    await echo.stderr.hasLines(1);
+    expect(String(echo.stderr)).toMatch(/ECONNREFUSED/);
+    const send = command.start(sendArgs);
+    send.child.stdin.end('{"n":1}');
+    expect([await send.exitCode, await echo.exitCode]).toEqual([0, 0]);
+    expect(echo.stdout.lines.map(valueOf)).toEqual([{ n: 1 }]);
+
+    const earlySend = command.start(sendArgs);
+    earlySend.child.stdin.end('{"n":2}');
+    const lateEcho = command.start(echoArgs);
+    expect([await earlySend.exitCode, await lateEcho.exitCode]).toEqual([0, 0]);
+    expect(lateEcho.stdout.lines.map(valueOf)).toEqual([{ n: 2 }]);
+    expect(String(send.stderr) + String(earlySend.stderr)).toBe("");
+  });
+
   test("meets at a path, which one that was killed leaves to the next", async () => {
     const folder = new SocketFolder();
     const url = `pair+ipc://${folder.path}/x.sock`;

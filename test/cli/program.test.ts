@@ -74,6 +74,12 @@ describe("plexo, asked about itself,", () => {
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
   });
 
+  test.each(["", "echo", "send"])("help %s lists the URLs of every transport", async (command) => {
+    const { stdout } = await new TestShell().run("help", ...(command === "" ? [] : [command]));
+    const schemes = ["pair", "pair+ipc", "pubsub", "pubsub+ipc"];
+    for (const scheme of schemes) expect(stdout).toContain(`\n  ${scheme}://`);
+  });
+
   test.each(["echo", "send"])(
     "help %s fits a terminal of 80 columns, its examples aside",
     async (command) => {

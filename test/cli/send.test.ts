@@ -171,7 +171,7 @@ describe("plexo send", () => {
     await hungUp;
     expect(stderr).toBe(
       "plexo: messages that were not handed over: 3 (3 unconfirmed); " +
-        "the receiver is gone, was too slow, or refused the connection\n",
+        "the receiver was away or too slow, or refused the connection\n",
     );
     expect(exitCode).toBe(1);
   });
