@@ -336,6 +336,19 @@ describe("idle", () => {
   });
 });
 
+describe("a reactant without a limit of calls", () => {
+  test("is not idle before the last of its calls is over", async () => {
+    const { call, gates } = gated();
+    const receptor = makeReceptor(call, { concurrency: Number.POSITIVE_INFINITY });
+    give(receptor, "a", "b");
+    const idle = receptor.idle();
+    gates[0]?.open();
+    expect(await outcomeOf(idle)).toBe("pending");
+    gates[1]?.open();
+    expect(await outcomeOf(idle)).toBe("resolved");
+  });
+});
+
 describe("a reactant that transmits to itself", () => {
   test("without end, does not grow the stack, and is not called inside its own call", () => {
     let depth = 0;

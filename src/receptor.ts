@@ -25,6 +25,9 @@ interface Delivery {
   readonly ledger: Ledger;
 }
 
+// As good as no limit, and a small integer for the engine, as 1 is: infinity less one were infinity.
+const concurrencyMax = 2 ** 30 - 1;
+
 export class Receptor {
   /** Whose values it takes; undefined for one that takes bytes. */
   readonly neuron: Neuron | undefined;
@@ -49,7 +52,8 @@ export class Receptor {
   ) {
     this.neuron = neuron;
     this.#call = call;
-    this.#concurrency = checkCount("concurrency", options.concurrency ?? 1);
+    const concurrency = checkCount("concurrency", options.concurrency ?? 1);
+    this.#concurrency = Math.min(concurrency, concurrencyMax);
     this.#room = this.#concurrency;
     this.#queueOptions = completeQueueOptions(options.queue);
   }
