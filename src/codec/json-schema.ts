@@ -4,7 +4,9 @@
  *
  * Needs the package `ajv` (8) and, to infer types, `json-schema-to-ts`.
  */
+
 import type { FromSchema, JSONSchema } from "json-schema-to-ts";
+import { reasonOf } from "../cause.ts";
 import { UsageError } from "../errors.ts";
 import { misgiven } from "../given.ts";
 import { checkOptions, type OptionTable } from "../options.ts";
@@ -17,7 +19,7 @@ import {
   makeJsonCodec,
   validateOf,
 } from "./json/json-text-codec.ts";
-import { type Misfit, misfitError, reasonOf } from "./json/misfit.ts";
+import { type Misfit, misfitError } from "./json/misfit.ts";
 
 export type { AjvInstance, AjvVerdict, JsonSchemaOptions };
 

@@ -165,6 +165,31 @@ test("a schema that throws makes a CodecError with its error as cause", () => {
   );
 });
 
+test.each<[what: string, validate: () => unknown]>([
+  ["answers with undefined", () => undefined],
+  ["answers with null", () => null],
+  ["answers with a text", () => "fits"],
+  ["names an issue that is none", () => ({ issues: [{ message: Symbol("no"), path: [null] }] })],
+  ["names issues that are no list", () => ({ issues: 5 })],
+  [
+    "throws what cannot be made a text",
+    () => {
+      throw Object.create(null);
+    },
+  ],
+])("a schema that %s makes a CodecError, on encode and on decode", (_what, validate) => {
+  const codec = jsonCodec(standardSchema(validate as () => never));
+  expect(() => codec.encode(1)).toThrow(CodecError);
+  expect(() => codec.decode(bytesOf(1))).toThrow(CodecError);
+});
+
+test("a schema whose check forgets to return is refused in words that say so", () => {
+  const codec = jsonCodec(standardSchema(() => undefined as never));
+  expect(() => codec.encode(1)).toThrow(
+    "value refused at its root: the schema answered with undef",
+  );
+});
+
 test("issues without a path, and with path segments as objects, are told alike", () => {
   const issues = [{ message: "no", path: ["a", { key: 0 }] }, { message: "never" }];
   const codec = jsonCodec(standardSchema(() => ({ issues })));

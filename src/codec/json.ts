@@ -13,6 +13,7 @@
  * write it, 9223372036854776000, is taken for the double that it then was.)
  */
 import type { StandardSchemaV1 } from "@standard-schema/spec";
+import { reasonOf } from "../cause.ts";
 import { UsageError } from "../errors.ts";
 import { checkOptions, type OptionTable } from "../options.ts";
 import type { Codec } from "./codec.ts";
@@ -27,7 +28,7 @@ import {
   validateOf,
 } from "./json/json-text-codec.ts";
 import type { Jsonable } from "./json/jsonable.ts";
-import { misfitError, reasonOf } from "./json/misfit.ts";
+import { misfitError } from "./json/misfit.ts";
 import { judge } from "./json/standard-schema.ts";
 
 export type { Jsonable, JsonOptions, JsonSchemaOptions };

@@ -1,7 +1,7 @@
 /** Compiles JSON Schemas with ajv, which is loaded when the first schema is met. */
 import { createRequire } from "node:module";
+import { reasonOf } from "../../cause.ts";
 import { UsageError } from "../../errors.ts";
-import { reasonOf } from "./misfit.ts";
 
 /** What plexo needs of an instance of `Ajv` or `Ajv2020`, version 8. */
 export interface AjvInstance {

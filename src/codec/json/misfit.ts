@@ -32,11 +32,6 @@ export function pointerOf(path: readonly PropertyKey[]): string {
   return path.map((key) => `/${String(key).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
 }
 
-/** What a thrown value says for itself. */
-export function reasonOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
-}
-
 function clip(text: string): string {
   return text.length <= textUnitsMax ? text : `${text.slice(0, textUnitsMax)}…`;
 }

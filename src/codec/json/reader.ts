@@ -1,7 +1,9 @@
 /** Reads JSON, and refuses what reading it into doubles would change without a word. */
+
+import { reasonOf } from "../../cause.ts";
 import { CodecError } from "../../errors.ts";
 import { readUtf8 } from "../utf8.ts";
-import { misfitError, reasonOf } from "./misfit.ts";
+import { misfitError } from "./misfit.ts";
 
 /** A literal is quoted up to here; 1.8e308 has 309 digits. */
 const literalUnitsMax = 40;

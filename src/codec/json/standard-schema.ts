@@ -1,45 +1,52 @@
 /** Asks a Standard Schema (zod, valibot, arktype …) for its verdict, at once or not at all. */
 import type { StandardSchemaV1 } from "@standard-schema/spec";
-import { type Misfit, misfitError, pointerOf, reasonOf } from "./misfit.ts";
+import { reasonOf } from "../../cause.ts";
+import { describe } from "../../describe.ts";
+import { type Misfit, misfitError, pointerOf } from "./misfit.ts";
+
+/** What the schema has made of a value, or why it takes none. */
+type Verdict = { readonly value: unknown } | Refusal;
+type Refusal = Pick<Misfit, "pointer" | "reason">;
 
 /**
  * What the schema makes of `value`.
- * @throws {CodecError} if the schema refuses it, throws, or answers with a promise.
+ * @throws {CodecError} if the schema refuses it, throws, or answers with a promise or with nothing.
  */
 export function judge(
   schema: StandardSchemaV1,
   value: unknown,
   subject: Misfit["subject"],
 ): unknown {
-  const result = resultOf(schema, value, subject);
-  if (result.issues) throw issuesError(result.issues, subject);
-  return result.value;
-}
-
-function resultOf(
-  schema: StandardSchemaV1,
-  value: unknown,
-  subject: Misfit["subject"],
-): StandardSchemaV1.Result<unknown> {
-  let result: ReturnType<StandardSchemaV1["~standard"]["validate"]>;
+  let verdict: Verdict;
   try {
-    result = schema["~standard"].validate(value);
+    verdict = verdictOf(schema["~standard"].validate(value));
   } catch (cause) {
     const reason = `the schema threw: ${reasonOf(cause)}`;
     throw misfitError({ subject, pointer: "", reason, cause });
   }
-  if (!("then" in result)) return result;
-  // Nobody waits for the verdict, which must not become an unhandled rejection.
-  result.then(undefined, () => undefined);
-  throw misfitError({
-    subject,
-    pointer: "",
-    // zod answers so, too, when a check of the user's throws.
-    reason: "the schema answered with a promise; codecs are synchronous, so its checks must be",
-  });
+  if ("value" in verdict) return verdict.value;
+  throw misfitError({ subject, ...verdict });
 }
 
-function issuesError(issues: readonly StandardSchemaV1.Issue[], subject: Misfit["subject"]): Error {
+/** Reads the whole answer: a schema may be written anywhere, and answer with anything. */
+function verdictOf(answer: ReturnType<StandardSchemaV1["~standard"]["validate"]>): Verdict {
+  // Its type says that it is an object, which a check that forgets to return makes untrue.
+  if (typeof (answer as unknown) !== "object" || (answer as unknown) === null) {
+    return { pointer: "", reason: `the schema answered with ${describe(answer)}, not a result` };
+  }
+  if ("then" in answer) {
+    // Nobody waits for it, and it must not become an unhandled rejection.
+    answer.then(undefined, () => undefined);
+    return {
+      pointer: "",
+      // zod answers so, too, when a check of the user's throws.
+      reason: "the schema answered with a promise; codecs are synchronous, so its checks must be",
+    };
+  }
+  return answer.issues ? refusalBy(answer.issues) : { value: answer.value };
+}
+
+function refusalBy(issues: readonly StandardSchemaV1.Issue[]): Refusal {
   const [first] = issues;
   // Not path.map, as arktype's path is an array of its own class, whose map adds to it.
   const path = Array.from(first?.path ?? [], (part) =>
@@ -47,5 +54,5 @@ function issuesError(issues: readonly StandardSchemaV1.Issue[], subject: Misfit[
   );
   const others = issues.length > 1 ? ` (and ${issues.length - 1} more)` : "";
   const reason = `${first?.message ?? "the schema names no issue"}${others}`;
-  return misfitError({ subject, pointer: pointerOf(path), reason });
+  return { pointer: pointerOf(path), reason };
 }

@@ -120,6 +120,15 @@ test("a getter that throws makes a CodecError with its error as cause", () => {
   expect(error.message).toMatch(/sensor is off/);
 });
 
+test("a getter that throws what cannot be made a text makes a CodecError too", () => {
+  const value = {
+    get celsius(): number {
+      throw Object.create(null);
+    },
+  };
+  expect(errorOf(value).message).toMatch(/an object was thrown, which is no Error/);
+});
+
 test("an error message stays short, however long the keys are", () => {
   expect(errorOf({ ["k".repeat(100_000)]: 1n }).message.length).toBeLessThan(500);
 });

@@ -1,6 +1,7 @@
 /** Writes a value as JSON, and refuses what `JSON.stringify` would change without a word. */
+import { reasonOf } from "../../cause.ts";
 import { Utf8Writer } from "../utf8.ts";
-import { misfitError, pointerOf, reasonOf } from "./misfit.ts";
+import { misfitError, pointerOf } from "./misfit.ts";
 
 /** Why a value is not plain data. The path is written leaf first, as the search returns. */
 interface Fault {
