@@ -152,6 +152,14 @@ describe("BoundedQueue", () => {
     expect(drain(queue)).toEqual([4]);
   });
 
+  test("clear without an error ends the waiting, as if there had been a place", async () => {
+    const { queue, drops } = makeQueue(1, "block");
+    const waits = [1, 2].map((item) => queue.offer(item, { timeoutMs: 60_000 }));
+    expect(queue.clear()).toEqual([1, 2]);
+    await expect(waits[1]).resolves.toBeUndefined();
+    expect([queue.depth, drops]).toEqual([0, []]);
+  });
+
   test("a limit of any size costs memory for what is in it only", () => {
     const { queue } = makeQueue(Number.POSITIVE_INFINITY, "block");
     for (let item = 0; item < 5_000; item++) expect(queue.offer(item)).toBeUndefined();

@@ -143,17 +143,19 @@ export class BoundedQueue<T> {
   }
 
   /**
-   * Empties it, waiting senders included; these are told `error`.
+   * Empties it, waiting senders included.
+   * @param error What those are told; without it their waiting is over, and no fault of theirs.
    * @returns What was in it, oldest first: for the caller to count.
    */
-  clear(error: Error): T[] {
+  clear(error?: Error): T[] {
     const waiting = [...this.#waiters];
     this.#waiters.clear();
     const items: T[] = [];
     for (let item = this.shift(); item !== undefined; item = this.shift()) items.push(item);
     for (const waiter of waiting) {
       items.push(waiter.item);
-      waiter.fail(error);
+      if (error === undefined) waiter.settle();
+      else waiter.fail(error);
     }
     return items;
   }

@@ -259,6 +259,7 @@ describe("readiness", () => {
     await publisher.ready(Text);
     await listener.close();
     await untilNobodyWants(publisher);
+    expect(await hasReceivers(publisher, 0)).toBe(true);
   });
 
   test("waiting for it ends with close", async () => {
@@ -366,7 +367,7 @@ describe("opening and closing", () => {
     const node = new PubSubGanglion({ bind: anyPort, peers: [await wire.listen()] });
     const met = wire.peers.take();
     await node.close();
-    await nodes.publisher({ bind: addressOf(node) });
+    await expect(nodes.publisher({ bind: addressOf(node) })).resolves.toBeDefined();
     const { ended } = await Promise.race([met, turn().then(() => ({ ended: undefined }))]);
     await ended;
   });

@@ -213,8 +213,8 @@ export class PubSubGanglion extends StreamGanglion<PubSubSynapse> {
     await this.openingOver();
     for (const synapse of this.synapses.values()) synapse.heard();
     await this.closeWithin(endsMs, async (lingerOver) => {
-      await this.#publisher.close(endsMs, lingerOver);
-      await this.#sources.close(endsMs, lingerOver);
+      const ends = [this.#publisher, this.#sources];
+      await Promise.all(ends.map((end) => end.close(endsMs, lingerOver)));
     });
   }
 

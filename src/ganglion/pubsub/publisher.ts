@@ -48,6 +48,8 @@ export class Publisher {
   #listener: Listener | undefined;
   #referenced = true;
   #isShut = false;
+  /** Who wants what has changed, and nobody was told yet. */
+  #changeWaits = false;
 
   /** @throws {UsageError} if a limit is not in its range. */
   constructor(options: PublisherOptions, owner: PublisherOwner) {
@@ -101,7 +103,7 @@ export class Publisher {
     return wait;
   }
 
-  /** Resolves when nothing waits for a subscriber any more. */
+  /** Resolves when each subscriber that is there now has read what was sent to it, or is gone. */
   async flush(): Promise<void> {
     const empty = async ({ link, outbox }: Subscriber): Promise<void> => {
       await outbox.empty();
@@ -142,10 +144,10 @@ export class Publisher {
       ready: () => subscriber.outbox.connect(link),
       writable: () => subscriber.outbox.flush(),
       subscribed: (prefix) => {
-        if (this.#index.add(subscriber, prefix)) this.#owner.subscribersChanged();
+        if (this.#index.add(subscriber, prefix)) this.#changed();
       },
       cancelled: (prefix) => {
-        if (this.#index.remove(subscriber, prefix)) this.#owner.subscribersChanged();
+        if (this.#index.remove(subscriber, prefix)) this.#changed();
       },
       malformed: (cause) => this.#owner.malformed(cause, link),
       closed: (reason) => this.#closed(subscriber, reason),
@@ -165,9 +167,19 @@ export class Publisher {
   #closed(subscriber: Subscriber, reason: CloseReason): void {
     this.#subscribers.delete(subscriber);
     const wantedSomething = this.#index.removeAll(subscriber);
-    subscriber.outbox.close("the subscriber has gone while the message waited");
+    subscriber.outbox.close();
     this.#owner.lost(subscriber.link);
     if (reason !== undefined) this.#owner.failed(reason, subscriber.link.remote);
-    if (wantedSomething) this.#owner.subscribersChanged();
+    if (wantedSomething) this.#changed();
+  }
+
+  /** Many subscriptions come in one chunk: all of them are one change. */
+  #changed(): void {
+    if (this.#changeWaits) return;
+    this.#changeWaits = true;
+    queueMicrotask(() => {
+      this.#changeWaits = false;
+      this.#owner.subscribersChanged();
+    });
   }
 }

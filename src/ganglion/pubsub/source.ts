@@ -78,8 +78,7 @@ export class Source {
     this.#isClosing = true;
     this.#connector.close();
     this.#tellTried();
-    if (this.#isReady) await this.#link?.finish(endsMs, lingerOver);
-    else this.#link?.destroy();
+    await this.#link?.finish(endsMs, lingerOver);
   }
 
   ref(): void {

@@ -86,7 +86,10 @@ function send(end: Accepted, ...frames: readonly string[]): void {
 }
 
 /** A bare socket that listens as a publisher would, and answers nothing. */
-async function mutePublisher(): Promise<{ address: StreamAddress; next(): Promise<WirePeer> }> {
+async function mutePublisher(): Promise<{
+  readonly address: StreamAddress;
+  readonly next: () => Promise<WirePeer>;
+}> {
   const wire = nodes.keep(new WireListener());
   return { address: await wire.listen(), next: () => wire.peers.take() };
 }
@@ -289,7 +292,7 @@ describe("what arrives", () => {
 
 describe("Subscription.ready", () => {
   test("without a publisher there is nobody to wait for", async () => {
-    await listenerTo().react(Text, () => {}).ready;
+    await expect(listenerTo().react(Text, () => {}).ready).resolves.toBeUndefined();
   });
 
   test("a publisher that is not there is not waited for", async () => {

@@ -203,7 +203,9 @@ describe("caughtUp", () => {
   test("asks a peer of ours, whatever it says it speaks", async () => {
     const link = await linked(readyOfOurs, greeting30);
     const caughtUp = link.caughtUp();
-    peer.send(pongTo(await nextPing()));
+    const context = await nextPing();
+    expect(await outcomeOf(caughtUp)).toBe("pending");
+    peer.send(pongTo(context));
     await caughtUp;
   });
 });
@@ -299,7 +301,7 @@ describe("unconfirmed", () => {
     link.send(bytesOf("000155"), bytesOf("000156"), bytesOf("000157"));
     expect(link.unconfirmed).toBe(3);
     await peer.receive(9);
-    peer.send(`04170450494e470000${"0000000000000001"}${"0000000000000000"}`);
+    peer.send("04170450494e470000" + "0000000000000001" + "0000000000000000");
     await peer.receive(23);
     expect(link.unconfirmed).toBe(2);
     const probe = link.probe();

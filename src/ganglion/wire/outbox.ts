@@ -83,10 +83,13 @@ export class Outbox<S extends WireSynapse> {
     return new Promise((resolve) => this.#tellEmpty.push(resolve));
   }
 
-  /** Drops what waits, counted as `closed`; senders who wait are told `why`. */
-  close(why: string): void {
+  /**
+   * Drops what waits, counted as `closed`.
+   * @param why What senders who wait are told; without it nothing is wrong with what they did.
+   */
+  close(why?: string): void {
     this.#carrier = undefined;
-    const left = this.#queue.clear(new ClosedError(why));
+    const left = this.#queue.clear(why === undefined ? undefined : new ClosedError(why));
     for (const [synapse, count] of countBy(left, (letter) => letter.synapse)) {
       synapse.counters.queueDepth -= count;
       synapse.dropped("closed", count);
