@@ -43,3 +43,8 @@ export function first<T>(ganglion: Pick<Ganglion, "react">, neuron: Neuron<T>): 
     });
   });
 }
+
+/** How many messages, connections or failures they are about together. */
+export function countOf(incidents: readonly Incident[]): number {
+  return incidents.reduce((sum, { count = 1 }) => sum + count, 0);
+}
