@@ -74,6 +74,16 @@ test("after a time without any the next one is news again, and no timer is left 
   expect(told).toHaveLength(41);
 });
 
+test("what comes seldom, but again and again, is not news for ever", () => {
+  for (let count = 0; count < 1_000; count++) {
+    take(1, dropped("a.T"));
+    clock.advance(9_000);
+  }
+  expect(told.length).toBeLessThan(20 + 10);
+  ration.end();
+  expect(toldCount()).toBe(1_000);
+});
+
 test("topics are told apart, and so are hosts and what went wrong, but not ports", () => {
   const flooded = [dropped("a.T"), failed("10.0.0.1:1"), failed("[::1]:1")];
   for (const incident of flooded) take(100, incident);

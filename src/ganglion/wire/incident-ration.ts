@@ -4,8 +4,8 @@
  * Whoever can reach a ganglion can make things go wrong there, a million times if need be. Told one by
  * one they would do more harm than by themselves. So of incidents of one kind, about one topic or from
  * one host for one cause, twenty are told as they come. What follows is told together, as one with
- * their count: after ten seconds and, while it goes on, after twice as long each time, an hour at
- * most. When none has come for that time the next one is news again.
+ * their count, at the end of a period: of ten seconds at first and, while it goes on, of twice as long
+ * each time, an hour at most. When none has come for a whole period the next one is news again.
  */
 import { PlexoError } from "../../errors.ts";
 import type { Incident } from "../../incident.ts";
@@ -24,13 +24,16 @@ const mixed = "";
 interface Series {
   /** Whether it stands for all topics and hosts beyond those that are told apart. */
   readonly isMixed: boolean;
+  /** How many were told as they came, and how many of the others there are to tell. */
   toldCount: number;
   untoldCount: number;
+  /** Whether any has come in this period. */
+  isGoingOn: boolean;
   /** The last of those that were not told. */
   last: Incident | undefined;
-  /** When those that were not told will be. */
-  endsMs: number;
   periodMs: number;
+  /** When the period is over. */
+  endsMs: number;
 }
 
 export class IncidentRation {
@@ -56,6 +59,7 @@ export class IncidentRation {
       return;
     }
     const series = this.#seriesOf(incident);
+    series.isGoingOn = true;
     if (series.toldCount < singlyMax) {
       series.toldCount += 1;
       this.#tell(incident);
@@ -93,9 +97,10 @@ export class IncidentRation {
       isMixed: subject === mixed,
       toldCount: 0,
       untoldCount: 0,
+      isGoingOn: true,
       last: undefined,
-      endsMs: this.#clock.nowMs() + periodMsMin,
       periodMs: periodMsMin,
+      endsMs: this.#clock.nowMs() + periodMsMin,
     };
     bySubject.set(subject, series);
     this.#setAlarm();
@@ -107,11 +112,12 @@ export class IncidentRation {
     for (const [group, bySubject] of this.#series) {
       for (const [subject, series] of bySubject) {
         if (series.endsMs > nowMs) continue;
-        if (series.untoldCount === 0) {
+        if (!series.isGoingOn) {
           bySubject.delete(subject);
           continue;
         }
         this.#tellRest(series);
+        series.isGoingOn = false;
         series.periodMs = Math.min(2 * series.periodMs, periodMsMax);
         series.endsMs = nowMs + series.periodMs;
       }
