@@ -106,8 +106,12 @@ export class IncidentReporter {
   tell(incident: Incident): boolean {
     if (this.#listeners.length === 0 || this.#nesting >= nestingMax) return false;
     this.#nesting += 1;
-    for (const listener of this.#listeners) callSafely(listener, incident);
-    this.#nesting -= 1;
+    try {
+      for (const listener of this.#listeners) callSafely(listener, incident);
+    } finally {
+      // Where the stack is used up, to call a listener safely fails as well.
+      this.#nesting -= 1;
+    }
     return true;
   }
 }
