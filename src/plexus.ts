@@ -340,11 +340,19 @@ export class Plexus extends GanglionBase<Crossing> implements Junction {
     return sum;
   }
 
+  protected override receiversMax(topic: string): number {
+    const outgoing = this.#capable(this.#joints.outgoing, topic);
+    // Without any, the reactants here are the receivers.
+    if (outgoing.length === 0) return Number.POSITIVE_INFINITY;
+    return outgoing.reduce((sum, joint) => sum + joint.receiversMax(topic), 0);
+  }
+
   protected override async inEffect(): Promise<void> {
     await Promise.all(this.#joints.all.map((joint) => joint.inEffect()));
   }
 
   protected override isReady(topic: string, receivers: number | undefined): boolean {
+    if (this.#noneIsCapable(topic)) throw this.#incapableError(topic);
     if (receivers === undefined) {
       const outgoing = this.#capable(this.#joints.outgoing, topic);
       return outgoing.every((joint) => joint.receivers(topic) !== 0);

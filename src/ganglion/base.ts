@@ -126,6 +126,10 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
   }
   /** How many receivers a topic has now; undefined where the transport cannot know. */
   protected abstract receivers(topic: string): number | undefined;
+  /** How many receivers a topic has at most, ever. */
+  protected receiversMax(_topic: string): number {
+    return Number.POSITIVE_INFINITY;
+  }
   /** True when a message sent now would be on its way to `receivers`, or to as many as is usual. */
   protected abstract isReady(topic: string, receivers: number | undefined): boolean;
   /** Sends what is queued, until `endsMs` of the clock at most, and lets go of the transport. */
@@ -243,11 +247,22 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
     this.checkOpen();
     checkTopic(topic);
     this.checkCapable(topic);
-    if (options.receivers !== undefined) checkCount("receivers", options.receivers, 0);
+    const { receivers, signal } = options;
+    if (receivers !== undefined) checkCount("receivers", receivers, 0);
     await this.#readiness.wait(() => {
       this.checkOpen();
-      return this.isReady(topic, options.receivers);
-    }, options.signal);
+      if (receivers !== undefined) this.#checkReachable(topic, receivers);
+      return this.isReady(topic, receivers);
+    }, signal);
+  }
+
+  #checkReachable(topic: string, receivers: number): void {
+    const receiversMax = this.receiversMax(topic);
+    if (receivers <= receiversMax) return;
+    throw new UsageError(
+      `${topic} never has ${receivers} receivers by ${this.name}, but ${receiversMax} at most`,
+      { details: { topic, receivers, receiversMax } },
+    );
   }
 
   stats(): Stats {
@@ -293,6 +308,7 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
       inEffect: () => this.inEffect(),
       sends: () => this.sends,
       receivers: (topic) => this.receivers(topic),
+      receiversMax: (topic) => this.receiversMax(topic),
     };
   }
 

@@ -175,4 +175,6 @@ export interface Attachment {
   sends(): boolean;
   /** How many receivers a topic has now; undefined where the transport cannot know. */
   receivers(topic: string): number | undefined;
+  /** How many receivers a topic has at most, ever; infinite where there is no such limit. */
+  receiversMax(topic: string): number;
 }

@@ -59,6 +59,10 @@ export class Joint {
     return this.#attachment?.receivers(topic);
   }
 
+  receiversMax(topic: string): number {
+    return this.#attachment?.receiversMax(topic) ?? 0;
+  }
+
   /** Sends what was transmitted here. A failure is the sender's to know, and hinders no other ganglion. */
   transmit(impulse: Impulse, patience: Patience | undefined, ledger: Ledger): Wait {
     try {

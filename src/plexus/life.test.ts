@@ -237,13 +237,29 @@ describe("the readiness of a plexus", () => {
   });
 
   test("with a number of receivers counts those of all external ganglia", async () => {
-    const a = wire("a");
+    const [a, b] = [wire("a"), wire("b")];
+    b.near.cut();
     const two = plexus.ready(text, { receivers: 2 });
     expect(await outcomeOf(two)).toBe("pending");
-    wire("b");
+    b.near.join(b.far);
     expect(await outcomeOf(two)).toBe("resolved");
     a.far.cut();
     expect(await outcomeOf(plexus.ready(text, { receivers: 2 }))).toBe("pending");
+  });
+
+  test("is refused for more receivers than its external ganglia ever have", async () => {
+    wire("a");
+    wire("incapable", { ignored: [text] });
+    await expect(plexus.ready(text, { receivers: 2 })).rejects.toThrow(UsageError);
+    const outer = new Plexus({ ganglia: [plexus] });
+    await expect(outer.ready(text, { receivers: 2 })).rejects.toThrow(UsageError);
+  });
+
+  test("is refused for a topic that no external ganglion takes, as is to transmit it", async () => {
+    wire("incapable", { ignored: [text] });
+    await expect(plexus.transmit(text, "ale")).rejects.toThrow(UsageError);
+    await expect(plexus.ready(text)).rejects.toThrow(UsageError);
+    await expect(plexus.ready(text, { receivers: 1 })).rejects.toThrow(UsageError);
   });
 
   test("counts reactants here and in its ganglia where nothing is external", async () => {

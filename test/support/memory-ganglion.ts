@@ -110,14 +110,13 @@ export class MemoryGanglion extends TransportGanglion {
     return this.#peer === undefined ? 0 : 1;
   }
 
+  protected override receiversMax(): number {
+    return 1;
+  }
+
   protected override isReady(_topic: string, receivers: number | undefined): boolean {
     if (receivers !== undefined && this.#options.knowsReceivers === false) {
       throw new UsageError(`${this.name} cannot know its receivers`, { details: { receivers } });
-    }
-    if (receivers !== undefined && receivers > 1) {
-      throw new UsageError(`${this.name} never has ${receivers} receivers, but at most 1`, {
-        details: { receivers },
-      });
     }
     return this.#peer !== undefined || receivers === 0;
   }
