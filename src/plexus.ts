@@ -52,7 +52,13 @@ export class Plexus extends GanglionBase<Crossing> implements Junction {
     checkOptions("Plexus", options, plexusOptionTable);
     super(options, "plexus");
     this.#forwardPatience = { timeoutMs: this.sendTimeoutMs };
-    for (const ganglion of options.ganglia ?? []) this.infuse(ganglion);
+    try {
+      for (const ganglion of options.ganglia ?? []) this.infuse(ganglion);
+    } catch (cause) {
+      // Nobody will have this plexus, so nobody could close what it holds.
+      this.#joints.release();
+      throw cause;
+    }
   }
 
   /** Tells peers of ours that two links lead to one and the same plexus. */

@@ -305,6 +305,10 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
     return {
       want: (target) => this.junctionWants(target, true),
       unwant: (target) => this.junctionWants(target, false),
+      detach: () => {
+        this.#junction = undefined;
+        this.junctionChanged();
+      },
       inEffect: () => this.inEffect(),
       sends: () => this.sends,
       receivers: (topic) => this.receivers(topic),
@@ -312,7 +316,7 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
     };
   }
 
-  /** It was joined to a plexus. */
+  /** It was joined to a plexus, or let go by one. */
   protected junctionChanged(): void {}
 
   /** The plexus wants a topic, or all that match a pattern, or no longer does. */

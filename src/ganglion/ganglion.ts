@@ -169,6 +169,8 @@ export interface Attachment {
   /** From now on the plexus takes this topic, or all that match. */
   want(target: TopicPattern): void;
   unwant(target: TopicPattern): void;
+  /** Undoes `attach`: it may be joined to another plexus. */
+  detach(): void;
   /** Resolves when whoever sends knows what the plexus wants, as far as that can be found out now. */
   inEffect(): Promise<void>;
   /** False where it can only receive: it is given nothing to send. */

@@ -33,6 +33,12 @@ export class Joint {
     this.#attachment = this.ganglion.attach(this.#junction);
   }
 
+  /** Lets the ganglion go, as it was before. */
+  detach(): void {
+    for (const target of this.#wanted) this.want(target, false);
+    this.#attachment?.detach();
+  }
+
   /** Tells the ganglion that the plexus takes this from it, or no longer; only what is news. */
   want(target: TopicPattern, wanted: boolean): void {
     if (wanted === this.#wanted.has(target)) return;

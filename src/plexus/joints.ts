@@ -55,6 +55,14 @@ export class Joints {
     this.regroup();
   }
 
+  /** Lets all go, open as they are. */
+  release(): void {
+    for (const joint of this.#all) {
+      this.remove(joint.ganglion);
+      joint.detach();
+    }
+  }
+
   of(ganglion: Ganglion | Junction | undefined): Joint | undefined {
     return this.#all.find((joint) => joint.ganglion === ganglion);
   }

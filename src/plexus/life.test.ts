@@ -207,6 +207,22 @@ describe("a ganglion that comes later", () => {
   });
 });
 
+test("a plexus that cannot be made lets go of the ganglia it had joined already", async () => {
+  const [near, far] = memoryPair("a");
+  const inproc = new InprocGanglion();
+  inproc.react(text, () => {});
+  const foreign = new InprocGanglion();
+  plexus.infuse(foreign);
+  expect(() => new Plexus({ ganglia: [near, inproc, foreign] })).toThrow(UsageError);
+
+  await using second = new Plexus({ ganglia: [inproc, near] });
+  const got: string[] = [];
+  second.react(text, (each) => void got.push(each));
+  await far.transmit(text, "ale");
+  await microtasks();
+  expect(got).toEqual(["ale"]);
+});
+
 describe("the readiness of a plexus", () => {
   test("is at once where everything is in the process", async () => {
     expect(await outcomeOf(plexus.ready(text))).toBe("resolved");
