@@ -1,5 +1,6 @@
 /** BoundedQueue: first in, first out, with limits and a policy at the limit. */
 
+import { onAbort } from "./abort.ts";
 import { TransportError, UsageError } from "./errors.ts";
 import type { DropReason } from "./incident.ts";
 import { type ClockTimer, systemClock } from "./io/clock.ts";
@@ -203,9 +204,10 @@ export class BoundedQueue<T> {
     }
     return new Promise((resolve, reject) => {
       let timer: ClockTimer | undefined;
+      let forgetSignal: (() => void) | undefined;
       const stopWaiting = (): void => {
         timer?.cancel();
-        signal?.removeEventListener("abort", aborted);
+        forgetSignal?.();
       };
       const waiter: Waiter<T> = {
         item,
@@ -223,13 +225,14 @@ export class BoundedQueue<T> {
         this.#dropped(item, reason);
         waiter.fail(error);
       };
-      const aborted = (): void => giveUp("aborted", signal?.reason);
       if (timeoutMs !== undefined && timeoutMs !== Number.POSITIVE_INFINITY) {
         timer = systemClock.startTimer(timeoutMs, () =>
           giveUp("timed-out", this.#fullError(`no place came free within ${timeoutMs} ms`)),
         );
       }
-      signal?.addEventListener("abort", aborted, { once: true });
+      if (signal !== undefined) {
+        forgetSignal = onAbort(signal, () => giveUp("aborted", signal.reason));
+      }
       this.#waiters.add(waiter);
     });
   }

@@ -1,4 +1,7 @@
-/** Subscription: what `react`, `reactRaw` and `on` return, and the way to end it. */
+/** Subscription: what `react`, `reactRaw` and `on` return. */
+import { onAbort } from "./abort.ts";
+
+/** What has begun by `react`, `reactRaw` or `on`, and the way to end it. */
 export interface Subscription extends Disposable {
   /**
    * Resolves when messages sent from then on will arrive, as far as the transport can tell; it is
@@ -16,7 +19,7 @@ export class Registration implements Subscription {
   readonly #undo: () => void;
   readonly #inEffect: () => Promise<void>;
   #ready: Promise<void> | undefined;
-  #signal: AbortSignal | undefined;
+  #forgetSignal: (() => void) | undefined;
   #open = true;
   #ended: Promise<void> | undefined;
   #tellEnded: (() => void) | undefined;
@@ -40,9 +43,8 @@ export class Registration implements Subscription {
 
   /** Ends when `signal` says so; at once if it has. */
   endBy(signal: AbortSignal): void {
-    this.#signal = signal;
-    signal.addEventListener("abort", this.unsubscribe, { once: true });
     if (signal.aborted) this.unsubscribe();
+    else this.#forgetSignal = onAbort(signal, this.unsubscribe);
   }
 
   get ended(): Promise<void> {
@@ -54,11 +56,11 @@ export class Registration implements Subscription {
     return this.#ended;
   }
 
-  // A bound function: it is the listener for the signal too.
+  // A bound function: it is what the signal calls, too.
   readonly unsubscribe: () => void = () => {
     if (!this.#open) return;
     this.#open = false;
-    this.#signal?.removeEventListener("abort", this.unsubscribe);
+    this.#forgetSignal?.();
     this.#undo();
     this.#tellEnded?.();
   };

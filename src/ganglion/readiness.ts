@@ -1,4 +1,5 @@
 /** Readiness: those who wait in `ready()` of one ganglion. */
+import { onAbort } from "../abort.ts";
 
 export class Readiness {
   readonly #waiters = new Set<() => void>();
@@ -11,12 +12,12 @@ export class Readiness {
     signal?.throwIfAborted();
     if (isReady()) return;
     await new Promise<void>((resolve, reject) => {
+      let forgetSignal: (() => void) | undefined;
       const settle = (act: () => void): void => {
         this.#waiters.delete(look);
-        signal?.removeEventListener("abort", aborted);
+        forgetSignal?.();
         act();
       };
-      const aborted = (): void => settle(() => reject(signal?.reason));
       const look = (): void => {
         try {
           if (isReady()) settle(resolve);
@@ -25,7 +26,9 @@ export class Readiness {
         }
       };
       this.#waiters.add(look);
-      signal?.addEventListener("abort", aborted, { once: true });
+      if (signal !== undefined) {
+        forgetSignal = onAbort(signal, () => settle(() => reject(signal.reason)));
+      }
     });
   }
 
