@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { CountingCodec, unfitBytes, unfitText } from "../test/support/counting-codec.ts";
 import { makeGate, outcomeOf } from "../test/support/notebook.ts";
 import { Dendrite } from "./dendrite.ts";
@@ -144,4 +144,16 @@ describe("a dendrite", () => {
     gates[1]?.open();
     expect(await outcomeOf(wait)).toBe("resolved");
   });
+});
+
+test("20,000 reactants come and go without a copy of all for each of them", () => {
+  const dendrite = new Dendrite();
+  const receptors = Array.from({ length: 20_000 }, () => new Receptor(neuron, () => {}, {}));
+  const copied = vi.spyOn(Set.prototype, Symbol.iterator);
+  for (const receptor of receptors) dendrite.add(receptor);
+  for (const receptor of receptors) dendrite.remove(receptor);
+  // Twice there is one only, which is looked up.
+  expect(copied).toHaveBeenCalledTimes(2);
+  copied.mockRestore();
+  expect(dendrite.isEmpty).toBe(true);
 });

@@ -7,34 +7,42 @@ import type { Ledger, Receptor } from "./receptor.ts";
 import { both, type Wait } from "./wait.ts";
 
 export class Dendrite {
-  // Replaced, never changed in place: a reactant may subscribe or unsubscribe while it is called.
-  #receptors: readonly Receptor[] = [];
+  readonly #receptors = new Set<Receptor>();
+  /**
+   * The same in an array, made anew at the first delivery after a change: a reactant may subscribe
+   * or unsubscribe while it is called, and thousands may come and go between two deliveries.
+   */
+  #inOrder: readonly Receptor[] | undefined;
   /** The only one, if there is one only and it takes values. */
   #sole: Receptor | undefined;
 
   get isEmpty(): boolean {
-    return this.#sole === undefined && this.#receptors.length === 0;
+    return this.#sole === undefined && this.#receptors.size === 0;
   }
 
   get size(): number {
-    return this.#receptors.length;
+    return this.#receptors.size;
   }
 
   get receptors(): readonly Receptor[] {
-    return this.#receptors;
+    this.#inOrder ??= [...this.#receptors];
+    return this.#inOrder;
   }
 
   add(receptor: Receptor): void {
-    this.#set([...this.#receptors, receptor]);
+    this.#receptors.add(receptor);
+    this.#changed();
   }
 
   remove(receptor: Receptor): void {
-    this.#set(this.#receptors.filter((other) => other !== receptor));
+    if (this.#receptors.delete(receptor)) this.#changed();
   }
 
-  #set(receptors: readonly Receptor[]): void {
-    this.#receptors = receptors;
-    this.#sole = receptors.length === 1 && receptors[0]?.neuron ? receptors[0] : undefined;
+  #changed(): void {
+    this.#inOrder = undefined;
+    this.#sole = undefined;
+    if (this.#receptors.size !== 1) return;
+    for (const receptor of this.#receptors) if (receptor.neuron) this.#sole = receptor;
   }
 
   /**
@@ -52,7 +60,7 @@ export class Dendrite {
   }
 
   #transduceToAll(impulse: Impulse, ledger: Ledger, patience: Patience | undefined): Wait {
-    const receptors = this.#receptors;
+    const receptors = this.receptors;
     if (receptors.length > 0) impulse.claim();
     const { holdsSentValue, sentValue } = impulse;
     let wait: Wait;
