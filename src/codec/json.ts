@@ -5,7 +5,11 @@
  * than changed: NaN, infinities, bigints, symbols, functions, cycles, `undefined` at the root or
  * as an element, what has a `toJSON` (Date), built-in kinds (Map, typed arrays), and getters of
  * classes. As with `JSON.stringify`, properties that are `undefined` are left out, -0 is written
- * as 0, an instance of a class as its own enumerable fields, and keys that are symbols are no data.
+ * as 0, an array as its elements, an instance of a class as its own fields. No data are keys that
+ * are symbols, fields that are not enumerable, and properties that an array has besides.
+ *
+ * A value is looked through and then written, so an own getter (and a proxy) is asked twice: it has
+ * to give the same both times, else what is written is what it gives the second time, unchecked.
  *
  * What is read is JSON in UTF-8, of any origin, with two limits: how deep it is nested
  * (`depthMax`), and that no number is beyond the largest double nor an integer that no double

@@ -25,6 +25,17 @@ function nested(levels: number): unknown {
   return value;
 }
 
+class Loud extends Array<number> {
+  toJSON(): string {
+    return "loud";
+  }
+}
+
+/** An object with a property that is not enumerable. */
+function hidden(key: string, value: unknown): object {
+  return Object.defineProperty({}, key, { value });
+}
+
 test("plain data is written as JSON.stringify writes it", () => {
   const value = { a: [1, "é\ud800", null, true, -0], b: { c: {}, d: undefined }, __proto__: null };
   expect(textOf(value)).toBe('{"a":[1,"é\\ud800",null,true,0],"b":{"c":{}}}');
@@ -44,7 +55,10 @@ test.each<[what: string, value: unknown, pointer: string, reason: RegExp]>([
   ["a typed array", { b: new Uint8Array(2) }, "/b", /JSON has no Uint8Array/],
   ["a boxed number", { n: Object(5) }, "/n", /JSON has no Number/],
   ["an Error", { cause: new Error("x") }, "/cause", /JSON has no Error/],
-  ["an own toJSON", { a: { toJSON: () => 1 } }, "/a/toJSON", /JSON has no function/],
+  ["an own toJSON", { a: { toJSON: () => 1 } }, "/a", /toJSON would make it/],
+  ["a toJSON that is not enumerable", { a: hidden("toJSON", () => 1) }, "/a", /toJSON would make/],
+  ["a toJSON of an array", [Object.assign([1], { toJSON: () => 1 })], "/0", /toJSON would make it/],
+  ["a toJSON of a class of arrays", { list: new Loud(1) }, "/list", /toJSON would make it/],
   ["a URL", { at: new URL("http://a/") }, "/at", /JSON has no URL/],
   ["a key with a slash and a tilde", { "a/b~c": 1n }, "/a~1b~0c", /JSON has no bigint/],
 ])("%s is refused, with its place", (_what, value, pointer, reason) => {
@@ -85,6 +99,24 @@ test("an instance is refused whose class has getters, data or a toJSON of its ow
   expect(errorOf({ lazy: new Lazier() }).message).toMatch(/\/lazy.*celsius is inherited/);
   expect(errorOf(Object.create({ tank: "A" })).message).toMatch(/tank is inherited/);
   expect(errorOf(new Text()).message).toMatch(/toJSON would make it something else/);
+});
+
+test("a toJSON of its own is seen on an instance of a class that was taken before", () => {
+  class Reading {
+    readonly celsius = 11.5;
+  }
+  expect(textOf(new Reading())).toBe('{"celsius":11.5}');
+  const changed = Object.assign(new Reading(), { toJSON: () => 1 });
+  expect(errorOf(changed).message).toMatch(/toJSON would make it something else/);
+});
+
+test("a field named toJSON that is no function is data", () => {
+  expect(textOf({ toJSON: 5 })).toBe('{"toJSON":5}');
+});
+
+test("properties of an array, and fields that are not enumerable, are no data", () => {
+  expect(textOf(Object.assign([1], { unit: "C" }))).toBe("[1]");
+  expect(textOf(hidden("secret", 1))).toBe("{}");
 });
 
 test("methods that an old-style constructor puts on the prototype are no data", () => {

@@ -9,6 +9,8 @@ interface Fault {
   readonly path: PropertyKey[];
 }
 
+const writesItselfReason = "toJSON would make it something else; give a schema and toWire";
+
 /**
  * One per codec.
  *
@@ -79,6 +81,7 @@ export class JsonWriter {
   }
 
   #faultInElements(elements: readonly unknown[], levelsLeft: number): Fault | undefined {
+    if (writesItself(elements)) return leafFault(writesItselfReason);
     for (let index = 0; index < elements.length; index += 1) {
       const found = this.#faultIn(elements[index], levelsLeft);
       if (found !== undefined) {
@@ -95,6 +98,7 @@ export class JsonWriter {
       const found = this.#faultInInstance(object, prototype);
       if (found !== undefined) return found;
     }
+    if (writesItself(object)) return leafFault(writesItselfReason);
     // `for in` is twice as fast as Object.keys here. It also meets inherited keys: see the end.
     for (const key in object) {
       // Every key may be asked of an object; what is not there is undefined.
@@ -114,17 +118,13 @@ export class JsonWriter {
 
   /**
    * JSON carries an object's own fields. Instances of a class pass if these are all there is of
-   * them: not if they are of a built-in kind (Map, Date, typed arrays …), write themselves as
-   * something else, or have data in getters. Methods are nobody's data; private fields cannot be
-   * seen from here.
+   * them: not if they are of a built-in kind (Map, typed arrays …) or have data in getters. Methods
+   * are nobody's data; private fields cannot be seen from here.
    */
   #faultInInstance(object: object, prototype: object): Fault | undefined {
     if (this.#plainPrototypes.has(prototype)) return undefined;
     const kind = Object.prototype.toString.call(object).slice("[object ".length, -1);
     if (kind !== "Object") return leafFault(`JSON has no ${kind}; give a schema and toWire`);
-    if ("toJSON" in object) {
-      return leafFault("toJSON would make it something else; give a schema and toWire");
-    }
     const name = inheritedDataOf(prototype);
     if (name !== undefined) return leafFault(`property ${name} is inherited, so would be left out`);
     this.#plainPrototypes.add(prototype);
@@ -134,6 +134,11 @@ export class JsonWriter {
 
 function leafFault(reason: string): Fault {
   return { reason, path: [] };
+}
+
+/** JSON.stringify calls a toJSON wherever it is: inherited, or not enumerable, or of an array. */
+function writesItself(object: object): boolean {
+  return typeof (object as { toJSON?: unknown }).toJSON === "function";
 }
 
 /** The first property on the prototype chain that can be read as data: a getter, or a value. */
