@@ -20,8 +20,8 @@ export type {
   CloseOptions,
   Ganglion,
   Junction,
-  NoNeuron,
   ReadyOptions,
+  Sendable,
   TransmitOptions,
 } from "./ganglion/ganglion.ts";
 export { InprocGanglion } from "./ganglion/inproc.ts";

@@ -40,8 +40,8 @@ import type {
   CloseOptions,
   Ganglion,
   Junction,
-  NoNeuron,
   ReadyOptions,
+  Sendable,
   TransmitOptions,
 } from "./ganglion.ts";
 import type { GanglionOptions } from "./options.ts";
@@ -182,9 +182,8 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
     return this.#subscriptions.add(synapse, receptor, options.signal);
   }
 
-  transmit<I extends object>(instance: I & NoNeuron<I>, options?: TransmitOptions): Promise<void>;
-  // Last, because the compiler tells what is wrong by the last overload.
   transmit<T>(neuron: Neuron<T>, value: NoInfer<T>, options?: TransmitOptions): Promise<void>;
+  transmit<I extends object>(instance: I & Sendable<I>, options?: TransmitOptions): Promise<void>;
   transmit(first: object, second?: unknown, third?: TransmitOptions): Promise<void> {
     const known = this.synapses.ofNeuron(first);
     if (known !== undefined && third === undefined) {

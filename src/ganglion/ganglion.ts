@@ -19,8 +19,17 @@ export interface TransmitOptions {
   readonly timeoutMs?: number;
 }
 
-/** Keeps a neuron from passing for an instance, and so a forgotten value from compiling. */
-export type NoNeuron<I> = I extends Neuron ? never : unknown;
+/**
+ * `unknown`, so no demand, for what may be an instance of a neuron's class. Else a type that nothing
+ * has, whose text the compiler shows: a forgotten value, say, does not compile.
+ */
+export type Sendable<I> = I extends Neuron
+  ? "A neuron goes with a value of its type, as in transmit(neuron, value)"
+  : I extends readonly unknown[] | AnyFunction
+    ? "No neuron is made of arrays or functions: give the neuron first, as in transmit(neuron, value)"
+    : unknown;
+
+type AnyFunction = ((...args: never) => unknown) | (abstract new (...args: never) => unknown);
 
 /** Until what `adapt` goes on. */
 export interface AdaptOptions {
@@ -76,13 +85,6 @@ export interface Ganglion extends AsyncDisposable {
   ): Subscription;
 
   /**
-   * Sends an instance of a class that a neuron known here was made from: one that was adapted, or
-   * reacted to, or transmitted on. Otherwise as `transmit(neuron, value)`, which comes last because
-   * the compiler tells what is wrong by the last overload.
-   */
-  transmit<I extends object>(instance: I & NoNeuron<I>, options?: TransmitOptions): Promise<void>;
-
-  /**
    * Sends `value` to all who react to the neuron. Resolves when synchronous reactants here have
    * run, asynchronous ones have started or have it in their queue, and every capable external
    * ganglion has it in its queue.
@@ -92,6 +94,13 @@ export interface Ganglion extends AsyncDisposable {
    * @throws {UsageError | ClosedError} (rejects) if no ganglion is capable of it, or after `close()`.
    */
   transmit<T>(neuron: Neuron<T>, value: NoInfer<T>, options?: TransmitOptions): Promise<void>;
+
+  /**
+   * Sends an instance of a class that a neuron known here was made from: one that was adapted, or
+   * reacted to, or transmitted on. Otherwise as `transmit(neuron, value)`, which comes first because
+   * the compiler tells what is wrong in the order of the overloads.
+   */
+  transmit<I extends object>(instance: I & Sendable<I>, options?: TransmitOptions): Promise<void>;
 
   /** Sends bytes that are encoded already. They must not change afterwards. */
   transmitRaw(target: Neuron | string, bytes: Uint8Array, options?: TransmitOptions): Promise<void>;

@@ -9,7 +9,7 @@ import { bytesCodec } from "../../src/codec/bytes.ts";
 import type { Codec } from "../../src/codec/codec.ts";
 import { jsonCodec } from "../../src/codec/json.ts";
 import { stringCodec } from "../../src/codec/string.ts";
-import type { Ganglion } from "../../src/ganglion/ganglion.ts";
+import type { Ganglion, Sendable } from "../../src/ganglion/ganglion.ts";
 import type { Impulse } from "../../src/impulse.ts";
 import type { Incident } from "../../src/incident.ts";
 import { Namespace } from "../../src/namespace.ts";
@@ -177,8 +177,21 @@ describe("transmit", () => {
         plexus.transmit(beer),
         // @ts-expect-error -- and takes a value, not options
         plexus.transmit(beer, { timeoutMs: 5 }),
+        // @ts-expect-error -- no class of ours makes arrays
+        plexus.transmit([1, 2, 3]),
+        // @ts-expect-error -- nor functions
+        plexus.transmit(() => 1),
+        // @ts-expect-error -- a class is none of its instances
+        plexus.transmit(Beer),
       ]),
     ).toBeFunction();
+  });
+
+  test("says in words what is wrong with what goes alone", () => {
+    expectTypeOf<Sendable<Beer>>().toBeUnknown();
+    expectTypeOf<Sendable<Neuron<Beer>>>().toExtend<`${string}with a value of its type${string}`>();
+    expectTypeOf<Sendable<number[]>>().toExtend<`${string}give the neuron first${string}`>();
+    expectTypeOf<Sendable<typeof Beer>>().toEqualTypeOf<Sendable<() => void>>();
   });
 
   test("of a neuron that may be one of several takes what all of them take", () => {
