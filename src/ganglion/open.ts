@@ -2,13 +2,13 @@
 import { checkOptions } from "../options.ts";
 import type { Ganglion } from "./ganglion.ts";
 import { pairLimitTable } from "./pair/options.ts";
-import type { PairOptions } from "./pair.ts";
+import type { PairLimits } from "./pair.ts";
 import { pubSubLimitTable } from "./pubsub/options.ts";
 import type { PubSubOptions } from "./pubsub.ts";
 import { type PairUrl, type PubSubUrl, parseGanglionUrl } from "./url.ts";
 
 /** What `pair://` and `pair+ipc://` take. */
-export type OpenPairOptions = Omit<PairOptions, "bind" | "connect">;
+export type OpenPairOptions = PairLimits;
 
 /** What `pubsub://` and `pubsub+ipc://` take. */
 export type OpenPubSubOptions = Omit<PubSubOptions, "bind" | "peers">;

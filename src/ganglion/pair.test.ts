@@ -340,7 +340,9 @@ describe("opening and closing", () => {
   });
 
   test("it needs one address: to bind, or to connect to", () => {
+    // @ts-expect-error -- neither of the two
     expect(() => new PairGanglion({})).toThrow(UsageError);
+    // @ts-expect-error -- both
     expect(() => new PairGanglion({ bind: loopback, connect: loopback })).toThrow(UsageError);
   });
 

@@ -23,7 +23,7 @@ import type { EnvelopeReader } from "../protocol/envelope.ts";
 import type { Patience, QueueOptions } from "../queue.ts";
 import type { Wait } from "../wait.ts";
 import { PairLink } from "./pair/link.ts";
-import { pairOptionTable } from "./pair/options.ts";
+import { type AnyPairOptions, pairOptionTable } from "./pair/options.ts";
 import { Seat } from "./pair/seat.ts";
 import { PairSynapse } from "./pair/synapse.ts";
 import { Failures } from "./wire/failures.ts";
@@ -33,18 +33,31 @@ import { StreamGanglion, type StreamOptions } from "./wire/stream-ganglion.ts";
 export type { IpcAddress, StreamAddress, TcpAddress } from "../io/address.ts";
 export type { StreamOptions } from "./wire/stream-ganglion.ts";
 
-/** Of a pair: where it listens or connects, and its limits. */
-export interface PairOptions extends StreamOptions {
-  /**
-   * Where to listen; port 0 lets the system choose. Give this or `connect`. The file of a
-   * Unix-domain socket is made, and removed at close; one that was left behind is replaced.
-   */
-  readonly bind?: StreamAddress;
-  /** Where the other end listens. It need not be there yet: it is tried again and again. */
-  readonly connect?: StreamAddress;
+/** Of a pair: its limits, without where it listens or connects. */
+export interface PairLimits extends StreamOptions {
   /** What holds messages while there is no peer, or a slow one. Default: 1000, policy `block`. */
   readonly queue?: QueueOptions;
 }
+
+/** Of a pair that listens. */
+export interface ListeningPairOptions extends PairLimits {
+  /**
+   * Where to listen; port 0 lets the system choose. The file of a Unix-domain socket is made, and
+   * removed at close; one that was left behind is replaced.
+   */
+  readonly bind: StreamAddress;
+  readonly connect?: undefined;
+}
+
+/** Of a pair that connects. */
+export interface ConnectingPairOptions extends PairLimits {
+  /** Where the other end listens. It need not be there yet: it is tried again and again. */
+  readonly connect: StreamAddress;
+  readonly bind?: undefined;
+}
+
+/** Of a pair: its limits, and either `bind` or `connect`. */
+export type PairOptions = ListeningPairOptions | ConnectingPairOptions;
 
 /** One end of a pair. It opens by itself; see `opened`. */
 export class PairGanglion extends StreamGanglion<PairSynapse> {
@@ -62,7 +75,7 @@ export class PairGanglion extends StreamGanglion<PairSynapse> {
 
   /** @throws {UsageError} if it has neither `bind` nor `connect`, or both, or an option is unfit. */
   constructor(options: PairOptions) {
-    checkOptions("PairGanglion", options, pairOptionTable);
+    checkOptions<AnyPairOptions>("PairGanglion", options, pairOptionTable);
     const { address, connects } = addressOf(options);
     super(options, nameOf(address, connects));
     this.#address = address;

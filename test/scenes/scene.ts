@@ -3,7 +3,7 @@
  * what they hear of one another.
  */
 import type { GanglionOptions } from "../../src/ganglion/options.ts";
-import { PairGanglion, type PairOptions } from "../../src/ganglion/pair.ts";
+import { PairGanglion, type PairLimits } from "../../src/ganglion/pair.ts";
 import { PubSubGanglion, type PubSubOptions } from "../../src/ganglion/pubsub.ts";
 import type { Incident } from "../../src/incident.ts";
 import type { StreamAddress } from "../../src/io/address.ts";
@@ -80,7 +80,7 @@ export class Scene implements AsyncDisposable {
   async pair(
     one: Member,
     other: Member,
-    options: Partial<PairOptions> = {},
+    options: Partial<PairLimits> = {},
   ): Promise<Ends<PairGanglion>> {
     const near = new PairGanglion({ bind: anyPort, ...quick, ...options });
     this.#pairs.push(near);

@@ -151,6 +151,6 @@ test("options that are unfit are refused by the constructor", () => {
     { bind: address, socketMode: 0o10600 },
     { bind: address, connect: address },
   ]) {
-    expect(() => new PairGanglion(options)).toThrow(UsageError);
+    expect(() => new PairGanglion(options as PairOptions)).toThrow(UsageError);
   }
 });
