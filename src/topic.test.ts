@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { UsageError } from "./errors.ts";
 import {
   checkPattern,
@@ -107,6 +107,32 @@ describe("patterns", () => {
     `*.${"x".repeat(244)}`,
   ])("%j is none", (text) => {
     expect(() => checkPattern(text)).toThrow(UsageError);
+  });
+
+  test("is compared with a topic where both stand, part by part", () => {
+    const part = fc.constantFrom("a", "b", "ab");
+    const patternPart = fc.constantFrom("a", "b", "ab", "*");
+    const texts = (parts: fc.Arbitrary<string>) =>
+      fc.array(parts, { minLength: 1, maxLength: 4 }).map((all) => all.join("."));
+    const pattern = fc.oneof(
+      texts(patternPart),
+      texts(patternPart).map((text) => `${text}.>`),
+      fc.constant(">"),
+    );
+    fc.assert(
+      fc.property(pattern, texts(part), (wanted, topic) => {
+        const source = wanted.replaceAll(".", "\\.").replaceAll("*", "[ab]+");
+        const expected = new RegExp(`^${source.replace(">", ".+")}$`).test(topic);
+        const split = vi.spyOn(String.prototype, "split");
+        try {
+          expect(matches(wanted, topic)).toBe(expected);
+          // What it splits is garbage for each topic and pattern there are.
+          expect(split).not.toHaveBeenCalled();
+        } finally {
+          split.mockRestore();
+        }
+      }),
+    );
   });
 
   test("what has a wildcard is a pattern", () => {

@@ -96,13 +96,44 @@ function checkLength(text: string, what: string): void {
 
 /** True if `pattern`, taken as valid, stands for `topic`. */
 export function matches(pattern: TopicPattern, topic: string): boolean {
-  const wanted = pattern.split(".");
-  const given = topic.split(".");
-  for (const [index, part] of wanted.entries()) {
-    if (part === ">") return given.length > index;
-    if (index >= given.length || (part !== "*" && part !== given[index])) return false;
+  // Part by part where they stand: thousands of topics may be held against hundreds of patterns.
+  let wantedStart = 0;
+  let givenStart = 0;
+  while (wantedStart <= pattern.length) {
+    if (givenStart > topic.length) return false;
+    const wantedEnd = endOfPart(pattern, wantedStart);
+    const givenEnd = endOfPart(topic, givenStart);
+    const wildcard = wantedEnd - wantedStart === 1 ? pattern[wantedStart] : undefined;
+    if (wildcard === ">") return true;
+    if (wildcard !== "*" && !isSame(pattern, wantedStart, wantedEnd, topic, givenStart, givenEnd)) {
+      return false;
+    }
+    wantedStart = wantedEnd + 1;
+    givenStart = givenEnd + 1;
   }
-  return wanted.length === given.length;
+  return givenStart > topic.length;
+}
+
+/** Where the dot after the part is, or the end of all. */
+function endOfPart(text: string, start: number): number {
+  const end = text.indexOf(".", start);
+  return end < 0 ? text.length : end;
+}
+
+function isSame(
+  one: string,
+  oneStart: number,
+  oneEnd: number,
+  other: string,
+  otherStart: number,
+  otherEnd: number,
+): boolean {
+  const length = oneEnd - oneStart;
+  if (length !== otherEnd - otherStart) return false;
+  for (let index = 0; index < length; index++) {
+    if (one.charCodeAt(oneStart + index) !== other.charCodeAt(otherStart + index)) return false;
+  }
+  return true;
 }
 
 /** A set of topics and patterns that can tell whether it takes a topic. */
