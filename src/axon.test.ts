@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { CountingCodec } from "../test/support/counting-codec.ts";
 import { incidentsOf, makeGate, microtasks, outcomeOf } from "../test/support/notebook.ts";
-import { ClosedError, UsageError } from "./errors.ts";
+import { ClosedError } from "./errors.ts";
 import { Namespace } from "./namespace.ts";
 import { Neuron } from "./neuron.ts";
 import { Plexus } from "./plexus.ts";
@@ -115,10 +115,22 @@ describe("iterating an axon", () => {
     expect((await values.next()).value).toBe("c");
   });
 
-  test("after its end stays ended, and asking twice at once is refused", async () => {
+  test("answers those who ask before there is a value in the order they asked", async () => {
+    const axon = plexus.axon(neuron);
+    const values = axon.values();
+    const asked = [values.next(), values.next(), values.next()];
+    for (const text of ["a", "b"]) await axon.transmit(text);
+    expect(await Promise.all(asked.slice(0, 2))).toEqual([
+      { done: false, value: "a" },
+      { done: false, value: "b" },
+    ]);
+    await values.return?.();
+    expect(await asked[2]).toEqual({ done: true, value: undefined });
+  });
+
+  test("after its end stays ended", async () => {
     const values = plexus.axon(neuron).values();
     const first = values.next();
-    await expect(values.next()).rejects.toThrow(UsageError);
     expect(await values.return?.()).toEqual({ done: true, value: undefined });
     expect(await first).toEqual({ done: true, value: undefined });
     expect(await values.next()).toEqual({ done: true, value: undefined });

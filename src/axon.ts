@@ -1,5 +1,4 @@
 /** Axon (plain term: typed handle): a neuron held together with a ganglion. */
-import { UsageError } from "./errors.ts";
 import {
   type AdaptOptions,
   checkGanglion,
@@ -85,7 +84,8 @@ class Values<T> implements AxonValues<T> {
   readonly #subscription: Subscription;
   // At most one value is held here; further ones are in the reactant's queue.
   #held: { readonly value: T; readonly taken: () => void } | undefined;
-  #asked: ((result: IteratorResult<T>) => void) | undefined;
+  // Who asked before there was a value, first come first served; empty while one is held.
+  readonly #asked: ((result: IteratorResult<T>) => void)[] = [];
   #ended = false;
 
   constructor(axon: Axon<T>, options: ValuesOptions) {
@@ -105,11 +105,8 @@ class Values<T> implements AxonValues<T> {
       return Promise.resolve({ done: false, value: held.value });
     }
     if (this.#ended) return Promise.resolve({ done: true, value: undefined });
-    if (this.#asked !== undefined) {
-      return Promise.reject(new UsageError("next() was called again before it had answered"));
-    }
     return new Promise((resolve) => {
-      this.#asked = resolve;
+      this.#asked.push(resolve);
     });
   }
 
@@ -124,9 +121,8 @@ class Values<T> implements AxonValues<T> {
   }
 
   #take(value: T): void | Promise<void> {
-    const asked = this.#asked;
+    const asked = this.#asked.shift();
     if (asked !== undefined) {
-      this.#asked = undefined;
       asked({ done: false, value });
       return undefined;
     }
@@ -137,7 +133,6 @@ class Values<T> implements AxonValues<T> {
 
   #end(): void {
     this.#ended = true;
-    this.#asked?.({ done: true, value: undefined });
-    this.#asked = undefined;
+    for (const asked of this.#asked.splice(0)) asked({ done: true, value: undefined });
   }
 }
