@@ -57,6 +57,14 @@ const topicsMaxDefault = 65_536;
 // than the rest of an in-process message.
 const done: Promise<void> = Promise.resolve();
 
+/** @throws {UsageError} if it is no label but an empty text. */
+function checkSegment(segment: string | undefined): string | undefined {
+  if (segment !== "") return segment;
+  throw new UsageError("the segment has no name; give a label, or leave it out", {
+    details: { segment },
+  });
+}
+
 /** @typeParam S What the ganglion keeps for each topic. */
 export abstract class GanglionBase<S extends Synapse> implements Ganglion {
   readonly echoGuardMs: number | undefined;
@@ -84,7 +92,7 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
   constructor(options: GanglionOptions, name: string) {
     this.#givenName = options.name;
     this.#name = name;
-    this.#segment = options.segment;
+    this.#segment = checkSegment(options.segment);
     const { echoGuardMs, sendTimeoutMs, lingerMs, topicsMax } = options;
     this.echoGuardMs =
       echoGuardMs === undefined ? undefined : checkMilliseconds("echoGuardMs", echoGuardMs);

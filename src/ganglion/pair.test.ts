@@ -314,6 +314,8 @@ describe("opening and closing", () => {
       { connect: { host: "", port: -1 } },
       { ...somewhere, messageBytesMax: Number.NaN },
       { ...somewhere, retryMinMs: -5 },
+      { bind: loopback, retryMinMs: -5 },
+      { ...somewhere, segment: "" },
       { ...somewhere, sendHighWaterBytes: 0 },
     ]) {
       expect(() => new PairGanglion(options)).toThrow(UsageError);

@@ -12,6 +12,19 @@ export interface BackOffOptions {
 const retryMinMsDefault = 100;
 const retryMaxMsDefault = 5_000;
 
+/** @throws {UsageError} unless 0 < `retryMinMs` <= `retryMaxMs`. */
+export function completeBackOff(options: BackOffOptions): {
+  readonly retryMinMs: number;
+  readonly retryMaxMs: number;
+} {
+  const { retryMinMs = retryMinMsDefault, retryMaxMs = retryMaxMsDefault } = options;
+  if (retryMinMs > 0 && retryMinMs <= retryMaxMs) return { retryMinMs, retryMaxMs };
+  throw new UsageError(
+    `retryMinMs ${retryMinMs} and retryMaxMs ${retryMaxMs}: the first must be above 0, the second no less`,
+    { details: { retryMinMs, retryMaxMs } },
+  );
+}
+
 /**
  * Each wait is a random one between half of its length and the whole, so that processes that lost
  * the same peer at once do not come back at once.
@@ -25,16 +38,11 @@ export class BackOff {
   /** The length of the wait that was given last. */
   #lastMs = 0;
 
-  /** @throws {UsageError} unless 0 < `retryMinMs` <= `retryMaxMs`. */
+  /** @throws {UsageError} as `completeBackOff`. */
   constructor(options: BackOffOptions = {}, random: () => number = randomUint32) {
-    this.#minMs = options.retryMinMs ?? retryMinMsDefault;
-    this.#maxMs = options.retryMaxMs ?? retryMaxMsDefault;
-    if (!(this.#minMs > 0 && this.#minMs <= this.#maxMs)) {
-      throw new UsageError(
-        `retryMinMs ${this.#minMs} and retryMaxMs ${this.#maxMs}: the first must be above 0, the second no less`,
-        { details: { retryMinMs: this.#minMs, retryMaxMs: this.#maxMs } },
-      );
-    }
+    const { retryMinMs, retryMaxMs } = completeBackOff(options);
+    this.#minMs = retryMinMs;
+    this.#maxMs = retryMaxMs;
     this.#random = random;
     this.#nextMs = this.#minMs;
   }

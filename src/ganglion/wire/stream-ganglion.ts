@@ -4,6 +4,7 @@ import { because } from "../../cause.ts";
 import { PeerError } from "../../errors.ts";
 import { type Label, Origin } from "../../identity.ts";
 import { failureIncident, type Incident } from "../../incident.ts";
+import { completeBackOff } from "../../io/back-off.ts";
 import { systemClock } from "../../io/clock.ts";
 import type { CloseReason } from "../../io/connection.ts";
 import {
@@ -88,7 +89,7 @@ export abstract class StreamGanglion<S extends WireSynapse> extends TransportGan
     options: StreamOptions,
     more: Partial<ListenerOptions> = {},
   ): ConnectorOptions & ListenerOptions {
-    const { handshakeTimeoutMs, sendHighWaterBytes, retryMinMs, retryMaxMs, socketMode } = options;
+    const { handshakeTimeoutMs, sendHighWaterBytes, socketMode } = options;
     const identity = (): PlexoIdentity => this.#identity;
     const connectionOptions: ConnectorOptions & ListenerOptions = {
       socketType,
@@ -102,8 +103,8 @@ export abstract class StreamGanglion<S extends WireSynapse> extends TransportGan
       heartbeatWith: "ours",
       sendHighWaterBytes,
       connectTimeoutMs: options.connectTimeoutMs,
-      retryMinMs,
-      retryMaxMs,
+      // Who only listens tries nothing again, but learns of a slip all the same.
+      ...completeBackOff(options),
       socketMode,
       ...more,
     };
