@@ -10,9 +10,9 @@ export type DropReason =
   | "timed-out"
   /** The sender gave up by its `AbortSignal` while it waited for a place. */
   | "aborted"
-  /** Still in a queue when the ganglion closed and its linger time was over. */
+  /** Still in a queue when its subscription ended, or the linger time of a closed ganglion. */
   | "closed"
-  /** Arrived, but nobody here reacts to its topic. */
+  /** Arrived, or was transmitted, but nobody reacts to its topic. */
   | "unclaimed"
   /** Arrived again: its id was seen before. */
   | "duplicate"

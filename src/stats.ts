@@ -18,7 +18,7 @@ export interface Counts {
   readonly late: number;
   /** Messages not passed on, by reason. Reasons that did not occur are absent. */
   readonly dropped: Readonly<Partial<Record<DropReason, number>>>;
-  /** Messages waiting in queues now. */
+  /** Messages waiting in queues now, those of waiting senders included. */
   readonly queueDepth: number;
 }
 

@@ -14,17 +14,31 @@ export interface ClockTimer {
   unref(): void;
 }
 
-// What setTimeout takes at most; whoever waits longer is rung early, and waits again.
+// What setTimeout takes at most: a longer wait is made of several.
 const delayMsMax = 2 ** 31 - 1;
 
 export const systemClock: Clock = {
   nowMs: () => performance.now(),
   startTimer(delayMs, ring) {
-    const handle = setTimeout(ring, Math.min(delayMs, delayMsMax));
+    let leftMs = delayMs;
+    let isReferenced = true;
+    const startNext = (): NodeJS.Timeout => {
+      const nextMs = Math.min(leftMs, delayMsMax);
+      leftMs -= nextMs;
+      const next = setTimeout(leftMs > 0 ? () => (handle = startNext()) : ring, nextMs);
+      return isReferenced ? next : next.unref();
+    };
+    let handle = startNext();
     return {
       cancel: () => clearTimeout(handle),
-      ref: () => void handle.ref(),
-      unref: () => void handle.unref(),
+      ref: () => {
+        isReferenced = true;
+        handle.ref();
+      },
+      unref: () => {
+        isReferenced = false;
+        handle.unref();
+      },
     };
   },
 };
