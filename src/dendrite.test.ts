@@ -147,7 +147,6 @@ describe("a dendrite", () => {
 });
 
 test("20,000 reactants come and go without a copy of all for each of them", () => {
-  const dendrite = new Dendrite();
   const receptors = Array.from({ length: 20_000 }, () => new Receptor(neuron, () => {}, {}));
   const copied = vi.spyOn(Set.prototype, Symbol.iterator);
   for (const receptor of receptors) dendrite.add(receptor);
