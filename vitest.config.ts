@@ -21,6 +21,9 @@ export default defineConfig({
   test: {
     include: ["src/**/*.test.ts", "test/**/*.test.ts", "scripts/**/*.test.ts"],
     exclude: ["test/interop/**"],
+    // No test is meant to take a second; on a machine that does much else, one may take many.
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
     reporters: ["default", leftOut],
   },
 });

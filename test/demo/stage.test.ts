@@ -5,9 +5,6 @@ import { type Cast, play } from "../../demo/launch/play.ts";
 import { ProgramFailure } from "../../demo/launch/program.ts";
 import { type Role, Stage } from "../../demo/launch/stage.ts";
 
-// Each starts processes, and the machine may be busy.
-vi.setConfig({ testTimeout: 20_000 });
-
 const file = new URL("puppet.js", import.meta.url);
 const unread = vi.fn();
 let stage: Stage;
