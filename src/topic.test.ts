@@ -7,6 +7,7 @@ import {
   checkTopicPart,
   codecNameOf,
   isPattern,
+  isTopic,
   matches,
   TopicSet,
   topicBytesMax,
@@ -57,6 +58,11 @@ describe("topics", () => {
     expect(() => checkTopic("x".repeat(300))).toThrow(/300 bytes, at most 245/);
     expect(() => checkTopic("dev..X")).toThrow('part "" of topic "dev..X" is empty');
     expect(() => checkTopic("dev.a b")).toThrow('part "a b" of topic "dev.a b" has " " in it; no');
+    for (const unseen of ["00AD", "200B", "202E", "FEFF", "E0041"]) {
+      const topic = `a${String.fromCodePoint(Number.parseInt(unseen, 16))}b`;
+      expect(() => checkTopic(topic)).toThrow(`has U+${unseen} in it; no`);
+      expect(isTopic(topic)).toBe(false);
+    }
     expect(() => checkTopic("a\u00a0b")).toThrow("has U+00A0 in it; no");
     expect(() => checkPattern("a.b>")).toThrow('part "b>" of pattern "a.b>" has ">" in it; no');
     try {

@@ -15,11 +15,12 @@ export const topicBytesMax = 245;
 export type TopicPattern = string;
 
 // What parts topics, and control characters, lone surrogates, white space and the wildcards: these
-// are not fit for a NATS subject.
-const forbidden = /[.\p{Cc}\p{Cs}\p{Zs}\p{Zl}\p{Zp}*>]/u;
+// are not fit for a NATS subject. Format characters cannot be seen: with one in it a topic is
+// another address that looks the same.
+const forbidden = /[.\p{Cc}\p{Cf}\p{Cs}\p{Zs}\p{Zl}\p{Zp}*>]/u;
 const utf8 = new TextEncoder();
 
-/** @throws {UsageError} if `part` is empty or has a dot, white space, `*` or `>` in it. */
+/** @throws {UsageError} if `part` is empty or has a dot, white space, an invisible character, `*` or `>`. */
 export function checkTopicPart(part: string, what: string): void {
   if (typeof part !== "string") throw misgiven(`a ${what}`, part, "a string");
   const fault = faultOf(part);
@@ -43,7 +44,7 @@ function faultOf(part: string): string | undefined {
   if (unfit === undefined) return undefined;
   return (
     `has ${nameOfCharacter(unfit)} in it; no part of a topic has a dot, white space, ` +
-    "a control character, * or >"
+    "a control or invisible character, * or >"
   );
 }
 

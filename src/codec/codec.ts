@@ -2,7 +2,7 @@
 export interface Codec<T> {
   /**
    * The last part of every topic that uses this codec, so part of the address: `json`,
-   * `string_UTF-8`. No dot, no space, no control character, no `*` and no `>`.
+   * `string_UTF-8`. No dot, no space, no control or invisible character, no `*` and no `>`.
    */
   readonly name: string;
 
