@@ -200,4 +200,12 @@ describe("an incident that nobody listens to", () => {
     expect(got).toEqual([incident, incident]);
     expect(warnings).not.toHaveBeenCalled();
   });
+
+  test("has no character in its warning that could forge or turn a line", () => {
+    vi.advanceTimersByTime(1_000_000_000);
+    reportUnheard(dropIncident("malformed", 1, new Error("a\u202eb\nc\u001b[2J")));
+    expect(warnings.mock.calls[0]?.[0]).toBe(
+      "dropped: a message was dropped as malformed: a\\u202eb\\u000ac\\u001b[2J",
+    );
+  });
 });

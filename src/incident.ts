@@ -1,6 +1,8 @@
 /** Incidents: typed events for what went wrong with no caller to throw at. */
 import { because } from "./cause.ts";
+import { textOfIncident } from "./incident-text.ts";
 import { publishUnheard } from "./io/diagnostics.ts";
+import { onOneLine } from "./one-line.ts";
 
 /** Why a message was not passed on. Each has its counter in `Stats.dropped`. */
 export type DropReason =
@@ -132,12 +134,5 @@ function callSafely(listener: IncidentListener, incident: Incident): void {
 
 /** For an incident that nobody listens to: the diagnostics channel and a rate-limited warning. */
 export function reportUnheard(incident: Incident): void {
-  publishUnheard(incident, () => describe(incident));
-}
-
-function describe({ kind, message, topic, ganglion }: Incident): string {
-  const isTopicTold = topic !== undefined && message.includes(topic);
-  const where = [isTopicTold ? undefined : topic, ganglion].filter((part) => part !== undefined);
-  const suffix = where.length === 0 ? "" : ` (${where.join(", ")})`;
-  return `${kind}: ${message}${suffix}`;
+  publishUnheard(incident, () => onOneLine(`${incident.kind}: ${textOfIncident(incident)}`));
 }

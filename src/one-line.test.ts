@@ -9,8 +9,26 @@ describe("onOneLine", () => {
     );
   });
 
+  test("what cannot be seen, or turns the order of the text, becomes visible", () => {
+    expect(onOneLine("a\u202eb\u200b\ufeff\u00ad\u{e0041}")).toBe(
+      "a\\u202eb\\u200b\\ufeff\\u00ad\\udb40\\udc41",
+    );
+  });
+
   test("JSON keeps its value", () => {
-    const unit = fc.constantFrom("a", '"', "\\", "\u0000", "\u001b", "\u0085", "\u2028", "é", "😀");
+    const unit = fc.constantFrom(
+      "a",
+      '"',
+      "\\",
+      "\u0000",
+      "\u001b",
+      "\u0085",
+      "\u2028",
+      "\u202e",
+      "\u{e0041}",
+      "é",
+      "😀",
+    );
     fc.assert(
       fc.property(fc.array(fc.string({ unit })), (value) => {
         const text = JSON.stringify(value);

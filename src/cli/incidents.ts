@@ -1,5 +1,7 @@
 /** Incidents on standard error: a line each, but few a second, whatever goes wrong how often. */
+
 import type { Ganglion, Incident } from "plexo";
+import { textOfIncident } from "../incident-text.ts";
 import { type Shell, tell } from "./shell.ts";
 
 /**
@@ -56,7 +58,7 @@ export class IncidentPrinter {
       return;
     }
     this.#printed += 1;
-    this.#print(describe(incident));
+    this.#print(textOfIncident(incident));
   }
 
   /** Says how many were only counted. */
@@ -65,10 +67,4 @@ export class IncidentPrinter {
     this.#print(`${this.#unsaid} more of what went wrong is not shown`);
     this.#unsaid = 0;
   }
-}
-
-function describe({ message, topic, ganglion }: Incident): string {
-  const isTopicTold = topic !== undefined && message.includes(topic);
-  const where = [isTopicTold ? undefined : topic, ganglion].filter((part) => part !== undefined);
-  return where.length === 0 ? message : `${message} (${where.join(", ")})`;
 }

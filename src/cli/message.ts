@@ -1,6 +1,6 @@
 /** A message as `plexo echo` prints it: one JSON object on one line. */
 import type { Impulse } from "plexo";
-import { onOneLine } from "./one-line.ts";
+import { onOneLine } from "../one-line.ts";
 import { codecNameOf, printPayload } from "./payload.ts";
 
 /**

@@ -14,7 +14,7 @@ describe("printPayload", () => {
     ["json", '"\u2028\u009b\\n"', '"value":"\\u2028\\u009b\\n"'],
     ["string_UTF-8", 'é "\n\u001b', '"value":"é \\"\\n\\u001b"'],
     ["string_UTF-8", "", '"value":""'],
-    ["string_UTF-8", "\ufeffa", '"value":"\ufeffa"'],
+    ["string_UTF-8", "\ufeffa", '"value":"\\ufeffa"'],
     ["bytes", "az", '"hex":"617a"'],
     ["bytes", "", '"hex":""'],
     ["msgpack", "{}", '"hex":"7b7d"'],

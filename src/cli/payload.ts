@@ -1,7 +1,7 @@
 /** Payloads as people read and type them; the codec's name, the last part of a topic, says how. */
 import { Buffer } from "node:buffer";
 import { bytesCodec, CodecError, stringCodec, UsageError } from "plexo";
-import { onOneLine } from "./one-line.ts";
+import { onOneLine } from "../one-line.ts";
 
 /** The codec's name in a topic. */
 export function codecNameOf(topic: string): string {

@@ -1,6 +1,6 @@
 /** Shell: what a command has of the process it runs in, so that tests can run one without. */
 import type { Readable, Writable } from "node:stream";
-import { onOneLine } from "./one-line.ts";
+import { onOneLine } from "../one-line.ts";
 
 export interface Shell {
   readonly stdin: Readable & { readonly isTTY?: boolean };
