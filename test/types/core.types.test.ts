@@ -194,6 +194,16 @@ describe("transmit", () => {
     expectTypeOf<Sendable<typeof Beer>>().toEqualTypeOf<Sendable<() => void>>();
   });
 
+  // A limit, which the guide states: were neurons invariant, no list could hold several of them.
+  test("of a neuron taken for one of a supertype takes values of that", () => {
+    expectTypeOf(
+      compiled((plexus) => {
+        const wide: Neuron<{ readonly tank: string }> = reading;
+        return plexus.transmit(wide, { tank: "A" });
+      }),
+    ).toBeFunction();
+  });
+
   test("of a neuron that may be one of several takes what all of them take", () => {
     expectTypeOf(
       compiled((plexus) => {
