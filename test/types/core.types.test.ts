@@ -194,7 +194,7 @@ describe("transmit", () => {
     expectTypeOf<Sendable<typeof Beer>>().toEqualTypeOf<Sendable<() => void>>();
   });
 
-  // A limit, which the guide states: were neurons invariant, no list could hold several of them.
+  // A limit, which the guide states: a list of neurons of several types asks for it.
   test("of a neuron taken for one of a supertype takes values of that", () => {
     expectTypeOf(
       compiled((plexus) => {
