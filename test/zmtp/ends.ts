@@ -1,9 +1,10 @@
 /** The ends of live connections that a test opens, and closes all at once. */
-import type { Socket } from "zeromq";
+import type { Socket, Subscriber, XSubscriber } from "zeromq";
 import { formatAddress, type StreamAddress } from "../../src/io/address.ts";
 import { Connector, type ConnectorOptions, type Listener, listen } from "../../src/io/stream.ts";
 import { SocketFolder } from "../support/socket-folder.ts";
 import { type Accepted, Owner } from "./endpoints.ts";
+import { Mailbox } from "./mailbox.ts";
 
 const anyPort: StreamAddress = { host: "127.0.0.1", port: 0 };
 const prompt = { retryMinMs: 20, retryMaxMs: 20 };
@@ -73,6 +74,19 @@ export async function bound(socket: Socket, address = anyPort): Promise<StreamAd
 /** Connects one. */
 export function connect(socket: Socket, address: StreamAddress): void {
   socket.connect(endpointOf(address));
+}
+
+/** What a socket of libzmq receives, a message being its frames as text. */
+export function received(socket: Subscriber | XSubscriber): Mailbox<string[]> {
+  const messages = new Mailbox<string[]>();
+  const take = async (): Promise<void> => {
+    // Always about to receive: a bound SUB does not send what it subscribed to before that.
+    for await (const frames of socket) {
+      messages.put(frames.map((frame) => frame.toString("latin1")));
+    }
+  };
+  void take();
+  return messages;
 }
 
 /** As libzmq writes it. */

@@ -7,7 +7,7 @@ import { SubscriptionIndex } from "../../src/protocol/zmtp/subscription-index.ts
 import { MessageTopic } from "../../src/protocol/zmtp/topic-message.ts";
 import { TopicMessageReader } from "../../src/protocol/zmtp/topic-message-reader.ts";
 import type { Accepted } from "./endpoints.ts";
-import { bound, connect, Ends } from "./ends.ts";
+import { bound, connect, Ends, received } from "./ends.ts";
 import { Mailbox } from "./mailbox.ts";
 import { bytesOf, hexOf } from "./recorder.ts";
 
@@ -53,19 +53,6 @@ function publish(topic: string, payload: Uint8Array): void {
     messages.writeHead(buffer.chunk, at, payload.length, undefined);
     buffer.append(payload);
   }
-}
-
-/** What a socket of libzmq receives, a message being its frames as text. */
-function received(socket: Subscriber | XSubscriber): Mailbox<string[]> {
-  const messages = new Mailbox<string[]>();
-  const take = async (): Promise<void> => {
-    // Always about to receive: a bound SUB does not send what it subscribed to before that.
-    for await (const frames of socket) {
-      messages.put(frames.map((frame) => frame.toString("latin1")));
-    }
-  };
-  void take();
-  return messages;
 }
 
 /** One of libzmq's and an end of ours, in traffic. */
