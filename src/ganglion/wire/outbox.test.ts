@@ -26,7 +26,10 @@ class Sack {
   }
 }
 
-function made(options?: QueueOptions): {
+function made(
+  options?: QueueOptions,
+  bytesMax = Number.POSITIVE_INFINITY,
+): {
   readonly outbox: Outbox<WireSynapse>;
   readonly incidents: Incident[];
   readonly synapse: (topic: string) => WireSynapse;
@@ -34,7 +37,7 @@ function made(options?: QueueOptions): {
   const incidents: Incident[] = [];
   const report = (incident: Incident): void => void incidents.push(incident);
   const owner = { name: "test", windows: new WindowPool(), report };
-  const outbox = new Outbox<WireSynapse>("send queue of a test", options);
+  const outbox = new Outbox<WireSynapse>("send queue of a test", options, bytesMax);
   return { outbox, incidents, synapse: (topic) => new WireSynapse(topic, undefined, owner) };
 }
 
@@ -128,6 +131,21 @@ describe("at its limit", () => {
     await expect(waits[1]).rejects.toThrow(TransportError);
     expect([sack.contents, a.counters.queueDepth]).toEqual([["a 1"], 2]);
     expect(incidents.map(({ reason }) => reason)).toEqual(["timed-out"]);
+  });
+
+  test("a limit of bytes counts as one of messages does; one that is alone may be longer", () => {
+    const { outbox, synapse } = made({ policy: "drop-newest" }, 2);
+    const [a, b] = [synapse("a"), synapse("b")];
+    const long = Impulse.ofBytes("b", Uint8Array.of(9, 9, 9));
+    void outbox.offer(b, long, undefined);
+    void outbox.offer(a, message(a, 1), undefined);
+    const sack = new Sack(1);
+    outbox.connect(sack);
+    for (const number of [2, 3, 4]) void outbox.offer(a, message(a, number), undefined);
+    expect(a.counters.snapshot()).toMatchObject({ queueDepth: 2, dropped: { "queue-full": 2 } });
+    sack.room = 9;
+    outbox.flush();
+    expect(sack.contents).toEqual(["b 9", "a 2", "a 3"]);
   });
 
   test("what is no limit, or no policy, is refused", () => {
