@@ -18,6 +18,9 @@ export interface PublisherLinkOwner extends WireLinkOwner {
   arrived(topic: Uint8Array, payload: Uint8Array, id: EnvelopeId | undefined): Wait;
 }
 
+/** Far more than the subscriptions that a publisher takes. */
+const unreadBytesMax = 8 * 1024 * 1024;
+
 export class PublisherLink extends WireLink {
   readonly #owner: PublisherLinkOwner;
   #reader: TopicMessageReader | undefined;
@@ -40,16 +43,30 @@ export class PublisherLink extends WireLink {
 
   /** Asks for all topics with this prefix; only after `ready`. */
   subscribe(prefix: Uint8Array): void {
-    this.output.append(encodeSubscribe(prefix, this.#revision));
+    this.#send(encodeSubscribe(prefix, this.#revision));
   }
 
   /** Takes that back. */
   cancel(prefix: Uint8Array): void {
-    this.output.append(encodeCancel(prefix, this.#revision));
+    this.#send(encodeCancel(prefix, this.#revision));
   }
 
   protected override receive(body: Uint8Array, more: boolean): void {
     this.#reader?.frame(body, more);
+  }
+
+  /** A publisher that does not read is given up: once it is connected anew, what is wanted then is enough. */
+  #send(subscription: Uint8Array): void {
+    const { output } = this;
+    if (output.closed) return;
+    output.append(subscription);
+    if (output.pendingBytes <= unreadBytesMax) return;
+    this.giveUp(
+      new PeerError(
+        `the publisher does not read: over ${unreadBytesMax} bytes of subscriptions wait`,
+        { details: { unreadBytesMax } },
+      ),
+    );
   }
 
   #arrived(topic: Uint8Array, payload: Uint8Array, id: EnvelopeId | undefined): void {
