@@ -64,7 +64,7 @@ describe.each([
       const before = process.memoryUsage().arrayBuffers;
       peer.send(claim(byteCount));
       await peer.ended;
-    peer.socket.destroy();
+      peer.socket.destroy();
       expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(mebibyte);
       const { message, cause } = await incidents.next("connection-failed");
       expect(message).toMatch(

@@ -7,6 +7,7 @@ import { PubSubGanglion } from "../../src/ganglion/pubsub.ts";
 import type { StreamAddress } from "../../src/io/address.ts";
 import { Namespace } from "../../src/namespace.ts";
 import { Neuron } from "../../src/neuron.ts";
+import type { QueueOptions } from "../../src/queue.ts";
 import type { Subscription } from "../../src/subscription.ts";
 import { turn, until } from "../../src/testing/until.ts";
 import { type IncidentLog, incidentsOf } from "../support/pairs.ts";
@@ -24,6 +25,7 @@ export const Text: Neuron<string> = new Neuron(
 export type Kind = "pair" | "pubsub";
 export type Node = PairGanglion | PubSubGanglion;
 export type Options = StreamOptions & {
+  readonly queue?: QueueOptions;
   readonly subscribersMax?: number;
   readonly subscriptionsMax?: number;
 };
