@@ -47,7 +47,7 @@ export class Encounter implements AsyncDisposable {
     const { form, [act]: peer } = this.#setting;
     const { nodeId = nodeIdUsual, subscribe } = options;
     const url = this.#urls[act][index] ?? "";
-    const [file, ...args] = peer.programs[act];
+    const [file, ...args] = peer.command(act);
     const program = new Program(`${peer.name}, the ${act},`, [
       file,
       ...args,

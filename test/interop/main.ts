@@ -10,10 +10,13 @@ import process from "node:process";
 import { MissingPeer, peersArePromised } from "../support/set-up/missing-peer.ts";
 import { setUpOriginal } from "../support/set-up/original.ts";
 import { setUpPyzmq } from "../support/set-up/pyzmq.ts";
-import { casesOf, type InteropCase, nameOf } from "./interop-case.ts";
+import { casesOf, nameOf } from "./interop-case.ts";
 import { ours } from "./ours.ts";
 import type { Peer } from "./peer.ts";
 import { type Result, writeReport } from "./report.ts";
+import { type InteropScene, nameOf as nameOfScene } from "./scenes/scene.ts";
+import { scenesOf } from "./scenes/scenes.ts";
+import { Stage } from "./scenes/stage.ts";
 import { peerInPython } from "./set-up/in-python.ts";
 import { setUpRust } from "./set-up/rust.ts";
 import { legendOf, tablesOf } from "./table.ts";
@@ -26,6 +29,16 @@ const setUps = {
 };
 // Most cases wait for the start of a program, or for a connection.
 const casesAtOnceMax = 2 * availableParallelism();
+
+interface Playable {
+  readonly name: string;
+  /** Rejects with what went wrong; resolves with what was measured, if anything was. */
+  play(): Promise<string | void>;
+}
+
+interface Played extends Result {
+  readonly measured?: string | undefined;
+}
 
 const startedMs = performance.now();
 const peers: Peer[] = [ours];
@@ -42,11 +55,24 @@ for (const { name, description } of peers) console.log(`${name.padEnd(8)}  ${des
 for (const { name, detail } of missing) console.log(`\nleft out: ${name}: ${detail}`);
 
 const words = process.argv.slice(2);
-const cases = casesOf(peers).filter((each) => words.every((word) => nameOf(each).includes(word)));
-console.log(`\n${cases.length} cases, set up in ${secondsSince(startedMs)} s`);
-const results = await playAll(cases);
+const isWanted = (name: string): boolean => words.every((word) => name.includes(word));
+const cases = casesOf(peers).filter((each) => isWanted(nameOf(each)));
+const scenes = scenesOf(peers).filter((each) => isWanted(nameOfScene(each)));
+console.log(
+  `\n${cases.length} cases and ${scenes.length} scenes, set up in ${secondsSince(startedMs)} s`,
+);
+const results = await playAll([
+  ...cases.map((each) => ({ name: nameOf(each), play: () => each.plot.play(each.setting) })),
+  ...scenes.map((each) => ({ name: nameOfScene(each), play: () => playScene(each, peers) })),
+]);
 const outcomes = cases.map((each, index) => ({ case: each, ok: results[index]?.ok ?? false }));
 for (const line of [...tablesOf(outcomes), "", ...legendOf(outcomes)]) console.log(line);
+if (scenes.length > 0) console.log("\nscenes:");
+for (const { name, ok, measured } of results.slice(cases.length)) {
+  console.log(
+    `${ok ? "passed" : "FAILED"}  ${name}${measured === undefined ? "" : ` (${measured})`}`,
+  );
+}
 
 const reported = [...results, ...(peersArePromised() ? missing : [])];
 writeReport(reported);
@@ -55,31 +81,34 @@ console.log(`\nA cell has the number of cases that passed. All took ${secondsSin
 console.log(`${reported.length - failedCount} passed, ${failedCount} failed`);
 process.exitCode = failedCount === 0 && reported.length > 0 ? 0 : 1;
 
-/** The results in the order of the cases. A failure is shown when it happens. */
-async function playAll(waiting: readonly InteropCase[]): Promise<readonly Result[]> {
-  const ended: Result[] = [];
+/** The results in the order of what is played. A failure is shown when it happens. */
+async function playAll(waiting: readonly Playable[]): Promise<readonly Played[]> {
+  const ended: Played[] = [];
   const queue = waiting.entries();
   const player = async (): Promise<void> => {
     for (const [index, each] of queue) {
-      const name = nameOf(each);
-      const detail = await problemOf(each);
-      if (detail !== "") console.log(`failed: ${name}: ${detail}`);
-      ended[index] = { name, ok: detail === "", detail };
+      const played = await playOne(each);
+      if (!played.ok) console.log(`failed: ${played.name}: ${played.detail}`);
+      ended[index] = played;
     }
   };
   await Promise.all(Array.from({ length: casesAtOnceMax }, player));
   return ended;
 }
 
-/** Empty when all is well. */
-async function problemOf({ setting, plot }: InteropCase): Promise<string> {
+async function playOne(playable: Playable): Promise<Played> {
+  const { name } = playable;
   try {
-    await plot.play(setting);
-    return "";
+    return { name, ok: true, detail: "", measured: (await playable.play()) ?? undefined };
   } catch (error) {
-    // Whatever it is, it is this case's failure, and the next one is played.
-    return error instanceof Error ? error.message : String(error);
+    // Whatever it is, it is this one's failure, and the next one is played.
+    return { name, ok: false, detail: error instanceof Error ? error.message : String(error) };
   }
+}
+
+async function playScene(scene: InteropScene, available: readonly Peer[]): Promise<string | void> {
+  await using stage = new Stage(available);
+  return await scene.play(stage);
 }
 
 function secondsSince(sinceMs: number): string {

@@ -5,6 +5,9 @@ export type Transport = "pair" | "pubsub";
 /** A sender sends Foos, a responder answers each with a Bar. */
 export type Act = "sender" | "responder";
 
+/** A program of a peer; not every peer has all. A proxy sends on to all whatever anybody sends. */
+export type ProgramName = Act | "plexus" | "proxy";
+
 /** A program's file, and the arguments that come before those of the case. */
 export type Command = readonly [file: string, ...args: string[]];
 
@@ -12,7 +15,8 @@ export interface Peer {
   readonly name: "ours" | "original" | "pyzmq" | "rust";
   /** What it is made of, with versions. */
   readonly description: string;
-  readonly programs: Readonly<Record<Act, Command>>;
+  /** How a program of it is run. */
+  command(program: ProgramName): Command;
 }
 
 /** A peer on plexo reads codecs, and drops what does not fit; the others are made of bare sockets. */

@@ -16,6 +16,7 @@ export interface ReportedIncident {
 type Line =
   | { readonly event: "listening" }
   | { readonly event: "arrived"; readonly value: unknown }
+  | { readonly event: "probed"; readonly network: number; readonly probe: string }
   | ({ readonly event: "incident" } & ReportedIncident);
 
 // Far more than any step takes: what is waited for has happened by then, or never will.
@@ -26,10 +27,14 @@ export class Program implements AsyncDisposable {
   /** What has arrived there, oldest first, probes and their answers left out. */
   readonly values: unknown[] = [];
   readonly incidents: ReportedIncident[] = [];
+  /** When the last of `values` came, by `performance.now()`. */
+  lastArrivalMs = 0;
   readonly #name: string;
   readonly #child: ChildProcess;
   readonly #watchers = new Set<() => void>();
   readonly #probes: unknown[] = [];
+  /** Of a plexus: networks and the probes that have come from them. */
+  readonly #probedFrom = new Set<string>();
   #listens = false;
   /** How it ended; undefined while it runs. */
   #end: string | undefined;
@@ -78,6 +83,11 @@ export class Program implements AsyncDisposable {
     return this.#until(`to report ${kind}`, isReported);
   }
 
+  /** Resolves when so many different probes have come, those of each network counted apart. */
+  probedFrom(count: number): Promise<void> {
+    return this.#until(`to get ${count} probes`, () => this.#probedFrom.size >= count);
+  }
+
   tell(...commands: readonly object[]): void {
     for (const command of commands) this.#child.stdin?.write(`${JSON.stringify(command)}\n`);
   }
@@ -102,11 +112,34 @@ export class Program implements AsyncDisposable {
   #hear(text: string): void {
     const line = parseLine(text);
     if (line === undefined) this.#complained(`not a line of ours: ${text}\n`);
-    else if (line.event === "listening") this.#listens = true;
-    else if (line.event === "arrived")
-      (isOfProbe(line.value) ? this.#probes : this.values).push(line.value);
-    else this.incidents.push(line);
+    else this.#take(line);
     this.#changed();
+  }
+
+  #take(line: Line): void {
+    switch (line.event) {
+      case "listening":
+        this.#listens = true;
+        break;
+      case "arrived":
+        this.#arrived(line.value);
+        break;
+      case "probed":
+        this.#probedFrom.add(`${line.network} ${line.probe}`);
+        break;
+      case "incident":
+        this.incidents.push(line);
+        break;
+    }
+  }
+
+  #arrived(value: unknown): void {
+    if (isOfProbe(value)) {
+      this.#probes.push(value);
+      return;
+    }
+    this.values.push(value);
+    this.lastArrivalMs = performance.now();
   }
 
   #complained(text: string): void {

@@ -16,10 +16,7 @@ export function peerInPython(
   return {
     name,
     description: remark === undefined ? description : `${description}, ${remark}`,
-    programs: {
-      // -B: no compiled files beside the sources.
-      sender: [python, "-B", `${programs}/sender.py`],
-      responder: [python, "-B", `${programs}/responder.py`],
-    },
+    // -B: no compiled files beside the sources.
+    command: (program) => [python, "-B", `${programs}/${program}.py`],
   };
 }

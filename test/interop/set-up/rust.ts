@@ -29,7 +29,7 @@ export async function setUpRust(): Promise<Peer> {
   return {
     name: "rust",
     description: `crates zmq, with ${version.trim()}, and capnp`,
-    programs: { sender: [program, "sender"], responder: [program, "responder"] },
+    command: (name) => [program, name],
   };
 }
 

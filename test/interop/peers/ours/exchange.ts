@@ -29,11 +29,9 @@ export async function run(program: Program): Promise<void> {
   const [url, form, nodeId] = process.argv.slice(2);
   if (url === undefined || nodeId === undefined) throw new Error("wanted: URL FORM NODE_ID");
   await using plexus = new Plexus({ ganglia: [await openGanglion(url)] });
-  plexus.on("incident", ({ kind, reason, topic, message, cause }) => {
-    say("incident", { kind, reason, topic, message, cause: String(cause) });
-  });
+  sayIncidents(plexus);
   const exchange = <Foo, Bar>(chosen: Form<Foo, Bar>): Promise<void> =>
-    program({ form: chosen, nodeId, plexus, commands: commands() });
+    program({ form: chosen, nodeId, plexus, commands: commandsOf<Command<Foo>>() });
   switch (form) {
     case "json":
       return await exchange(jsonForm("foo", "bar"));
@@ -46,17 +44,25 @@ export async function run(program: Program): Promise<void> {
   }
 }
 
+/** Prints the incidents of a plexus from now on. */
+export function sayIncidents(plexus: Plexus): void {
+  plexus.on("incident", ({ kind, reason, topic, message, cause }) => {
+    say("incident", { kind, reason, topic, message, cause: String(cause) });
+  });
+}
+
 export function say(event: string, fields: object = {}): void {
   stdout.write(`${JSON.stringify({ event, ...fields })}\n`);
 }
 
-async function* commands<Foo>(): AsyncGenerator<Command<Foo>> {
+/** What the lines of standard input tell. */
+export async function* commandsOf<Told>(): AsyncGenerator<Told> {
   const lines: string[] = [];
   const split = splitLines((line) => lines.push(line));
   // With an encoding the pieces are text.
   for await (const piece of stdin.setEncoding("utf8") as AsyncIterable<string>) {
     split(piece);
     // The harness says what it wants in the form that it has asked for; the codec checks the rest.
-    for (const line of lines.splice(0)) yield JSON.parse(line) as Command<Foo>;
+    for (const line of lines.splice(0)) yield JSON.parse(line) as Told;
   }
 }
