@@ -46,6 +46,7 @@ export type IncidentKind =
   | "connection-lost"
   | "peer-refused"
   | "forwarding-paused"
+  | "loop-suspected"
   | "name-shortened";
 
 /** One thing that went wrong, once. */

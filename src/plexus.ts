@@ -19,6 +19,7 @@ import { Arrivals } from "./plexus/arrivals.ts";
 import { Crossing } from "./plexus/crossing.ts";
 import type { Joint } from "./plexus/joint.ts";
 import { Joints } from "./plexus/joints.ts";
+import { repeatsMax } from "./plexus/repeat-watch.ts";
 import { Round } from "./plexus/round.ts";
 import type { Way } from "./plexus/way.ts";
 import type { Patience } from "./queue.ts";
@@ -189,7 +190,9 @@ export class Plexus extends GanglionBase<Crossing> implements Junction {
     }
     if (crossing.ways.length === 1) return this.#conductOut(crossing, impulse, from, patience);
     const round = new Round(crossing, impulse, joint.way);
-    for (const way of round.loopsWith) this.#reportLoop(crossing, joint.way, way);
+    const { loops, isSuspect } = round.finding;
+    for (const way of loops) this.#reportLoop(crossing, joint.way, way);
+    if (isSuspect) this.#reportSuspect(crossing, joint.way);
     return this.#conductOut(crossing, impulse, from, patience, round);
   }
 
@@ -200,6 +203,18 @@ export class Plexus extends GanglionBase<Crossing> implements Junction {
         `messages go round between ${one.name} and ${other.name}; forwarding between them ` +
         "pauses. If a second bridge joins them, give both ganglia the same segment",
       topic: crossing.topic,
+      ganglion: this.name,
+    });
+  }
+
+  #reportSuspect({ topic }: Crossing, { name }: Way): void {
+    this.report({
+      kind: "loop-suspected",
+      message:
+        `equal messages come from ${name} more than ${repeatsMax} times a second. If nobody sends ` +
+        "them so often, they are forwarded and come back by another bridge: give it and the ganglion " +
+        "that they are forwarded to the same segment",
+      topic,
       ganglion: this.name,
     });
   }

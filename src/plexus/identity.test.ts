@@ -270,6 +270,21 @@ describe("messages without ids", () => {
     expect(incidents.map(({ kind }) => kind)).toContain("forwarding-paused");
   });
 
+  test("that come by one of two ways only are forwarded, and told of when they are too many", async () => {
+    const middle = node("middle");
+    const options = { carriesIds: false, framesMax: 3_000 };
+    const [a, b] = [wire(middle, "a", options), wire(middle, "b", options)];
+    // Somebody beyond takes what comes out at b in at a, and nothing the other way round.
+    b.far.reactRaw(text, (bytes) => void a.far.transmitRaw(text, bytes));
+    await a.far.transmit(text, "ale");
+    await microtasks();
+    expect(b.near.frames).toHaveLength(3_000);
+    expect(middle.incidents).toEqual([
+      expect.objectContaining({ kind: "loop-suspected", topic: text.name, ganglion: "middle" }),
+    ]);
+    expect(middle.incidents[0]?.message).toContain("come from a.0 ");
+  });
+
   test("forwarding begins again after the pause", async () => {
     vi.useFakeTimers({ toFake: ["performance"] });
     const [left, right] = [node("left"), node("right")];

@@ -12,6 +12,7 @@
 
 import type { Arrivals } from "./arrivals.ts";
 import { digestOf } from "./digest.ts";
+import { RepeatWatch } from "./repeat-watch.ts";
 import { Tally } from "./tally.ts";
 
 /** Rounds of one payload within a second that are still taken for repeats. */
@@ -20,8 +21,18 @@ export const roundsMax = 32;
 export const roundsOfAllMax = 512;
 const pauseMsMin = 1_000;
 const pauseMsMax = 60_000;
-const none: readonly never[] = [];
 const utf8 = new TextEncoder();
+
+/** What an arrival tells of loops. */
+export interface Finding<Way> {
+  /** The networks between which and the one it came from forwarding pauses from now on. */
+  readonly loops: readonly Way[];
+  /** True when it is to be told that too much comes again and again, from that network alone. */
+  readonly isSuspect: boolean;
+}
+
+const nothing: Finding<never> = { loops: [], isSuspect: false };
+const suspicion: Finding<never> = { loops: [], isSuspect: true };
 
 /** Two networks from which equal payloads came, again and again. */
 interface Couple<Way> {
@@ -37,6 +48,7 @@ export class LoopBreaker<Way extends object> {
   readonly #arrivals: Arrivals<Way>;
   // Each couple is there twice.
   readonly #couples = new WeakMap<Way, WeakMap<Way, Couple<Way>>>();
+  readonly #repeatWatch = new RepeatWatch<Way>();
 
   /** @param arrivals Those at the plexus, of all topics. */
   constructor(topic: string, arrivals: Arrivals<Way>) {
@@ -47,14 +59,26 @@ export class LoopBreaker<Way extends object> {
   /**
    * Takes note of a payload that arrived, to be forwarded.
    * @param ways All networks of the topic.
-   * @returns Those between which and `from` forwarding pauses from now on; mostly none.
    */
-  arrived(payload: Uint8Array, from: Way, ways: readonly Way[], nowMs: number): readonly Way[] {
+  arrived(payload: Uint8Array, from: Way, ways: readonly Way[], nowMs: number): Finding<Way> {
     const key = digestOf(payload, this.#topicDigest);
     const byWay = this.#arrivals.add(key, from, nowMs);
     // Once from each of two networks is no round yet.
-    if (byWay === undefined || byWay.size === 1 || !byWay.get(from)?.isRepeated) return none;
-    let loops: readonly Way[] = none;
+    if (!byWay?.get(from)?.isRepeated) return nothing;
+    if (byWay.size === 1) {
+      return this.#repeatWatch.repeated(from, nowMs) ? suspicion : nothing;
+    }
+    const loops = this.#loopsOf(byWay, from, ways, nowMs);
+    return loops.length === 0 ? nothing : { loops, isSuspect: false };
+  }
+
+  #loopsOf(
+    byWay: ReadonlyMap<Way, Tally>,
+    from: Way,
+    ways: readonly Way[],
+    nowMs: number,
+  ): readonly Way[] {
+    const loops: Way[] = [];
     for (const way of ways) {
       if (way === from || !byWay.has(way)) continue;
       const couple = this.#obtain(way, from);
@@ -65,7 +89,7 @@ export class LoopBreaker<Way extends object> {
       // What arrives during a pause is the rest of the storm that it ends.
       if (!isLoop || isPaused(couple, nowMs)) continue;
       pause(couple, nowMs);
-      loops = [...loops, way];
+      loops.push(way);
     }
     return loops;
   }

@@ -3,19 +3,20 @@
 import type { Impulse } from "../impulse.ts";
 import { systemClock } from "../io/clock.ts";
 import type { Crossing } from "./crossing.ts";
+import type { Finding } from "./loop-breaker.ts";
 import type { Way } from "./way.ts";
 
 export class Round {
   readonly #crossing: Crossing;
   readonly #from: Way;
   readonly #nowMs: number = systemClock.nowMs();
-  /** The networks between which and its own forwarding pauses from now on, because of this one. */
-  readonly loopsWith: readonly Way[];
+  /** What it tells of loops. */
+  readonly finding: Finding<Way>;
 
   constructor(crossing: Crossing, { bytes }: Impulse, from: Way) {
     this.#crossing = crossing;
     this.#from = from;
-    this.loopsWith = crossing.breaker.arrived(bytes, from, crossing.ways, this.#nowMs);
+    this.finding = crossing.breaker.arrived(bytes, from, crossing.ways, this.#nowMs);
   }
 
   mayGoTo(way: Way): boolean {

@@ -1,0 +1,37 @@
+import { expect, test } from "vitest";
+import { RepeatWatch, repeatsMax } from "./repeat-watch.ts";
+
+interface Network {
+  readonly name: string;
+}
+
+const x: Network = { name: "x" };
+const y: Network = { name: "y" };
+
+/** The places of those among so many repeats that are to be told. */
+function told(watch: RepeatWatch<Network>, count: number, nowMs: number, from = x): number[] {
+  return Array.from({ length: count }, (_, index) =>
+    watch.repeated(from, nowMs) ? [index] : [],
+  ).flat();
+}
+
+test("1,024 repeats in a second are taken for what somebody sends; one more is told, once", () => {
+  expect(repeatsMax).toBe(1_024);
+  const watch = new RepeatWatch<Network>();
+  expect(told(watch, 2_000, 0)).toEqual([1_024]);
+  expect(told(watch, 1_024, 1_001)).toEqual([]);
+});
+
+test("those of different networks are counted apart", () => {
+  const watch = new RepeatWatch<Network>();
+  expect(told(watch, 1_024, 0)).toEqual([]);
+  expect(told(watch, 1_025, 0, y)).toEqual([1_024]);
+});
+
+test("as long as it goes on nothing is told again, but after a minute of peace it is", () => {
+  const watch = new RepeatWatch<Network>();
+  for (let nowMs = 0; nowMs <= 180_000; nowMs += 30_000) {
+    expect(told(watch, 1_025, nowMs)).toHaveLength(nowMs === 0 ? 1 : 0);
+  }
+  expect(told(watch, 1_025, 240_001)).toEqual([1_024]);
+});
