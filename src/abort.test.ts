@@ -34,6 +34,15 @@ test("at the signal all act that still wait, in their order, once", () => {
   expect(acted).toEqual(["first", "second"]);
 });
 
+test("they act behind another listener of the signal, too", () => {
+  const controller = new AbortController();
+  const acted: string[] = [];
+  controller.signal.addEventListener("abort", () => acted.push("another"));
+  onAbort(controller.signal, () => acted.push("ours"));
+  controller.abort();
+  expect(acted).toEqual(["another", "ours"]);
+});
+
 test("a warning about too many listeners comes from no number of reactants and waits", async () => {
   const controller = new AbortController();
   const { signal } = controller;

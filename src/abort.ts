@@ -24,8 +24,8 @@ export function onAbort(signal: AbortSignal, act: () => void): () => void {
 }
 
 function actAll(event: Event): void {
-  // "as": it was added to signals only.
-  const signal = event.currentTarget as AbortSignal;
+  // "as": it was added to signals only. In Node 20 `currentTarget` is null behind another listener.
+  const signal = event.target as AbortSignal;
   const acts = waiting.get(signal) ?? [];
   waiting.delete(signal);
   signal.removeEventListener("abort", actAll);
