@@ -218,7 +218,10 @@ describe("BoundedQueue with a limit of bytes", () => {
     void queue.offer(4);
     void queue.offer(6);
     const settled: number[] = [];
-    const waits = [5, 3, 1].map((item) => queue.offer(item)?.then(() => settled.push(item)));
+    const waits = [5, 3, 1].map(async (item) => {
+      await queue.offer(item);
+      settled.push(item);
+    });
     expect(queue.shift()).toBe(4);
     await Promise.resolve();
     expect(settled).toEqual([]);

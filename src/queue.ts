@@ -82,7 +82,7 @@ export class BoundedQueue<T> {
     readonly limit: number;
     readonly policy: QueuePolicy;
     readonly dropped: (item: T, reason: DropReason) => void;
-    readonly bytes?: { readonly max: number; countOf(item: T): number };
+    readonly bytes?: { readonly max: number; readonly countOf: (item: T) => number };
   }) {
     this.limit = options.limit;
     this.policy = options.policy;

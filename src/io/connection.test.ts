@@ -1,3 +1,5 @@
+// A connection has many ways to begin, to wait and to end; all of them start from the same two ends.
+/* oxlint-disable eslint/max-lines */
 import { readFileSync } from "node:fs";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";

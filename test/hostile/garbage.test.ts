@@ -86,7 +86,7 @@ describe.each(listeners.filter(([, , over]) => over === "tcp"))("%s", (_, kind) 
   let scene: Scene;
 
   /** `peer` is ended, and told of by one incident; others are served as if nothing had been. */
-  async function isGivenUp(peer: WirePeer, why: RegExp): Promise<void> {
+  async function expectGivenUp(peer: WirePeer, why: RegExp): Promise<void> {
     const from = `127.0.0.1:${peer.socket.localPort}`;
     await peer.ended;
     peer.socket.destroy();
@@ -105,7 +105,7 @@ describe.each(listeners.filter(([, , over]) => over === "tcp"))("%s", (_, kind) 
       scene = await Scene.listening(stage, kind);
       const peer = await scene.hostile();
       peer.send(hex);
-      await isGivenUp(peer, why);
+      await expectGivenUp(peer, why);
     },
   );
 
@@ -115,7 +115,7 @@ describe.each(listeners.filter(([, , over]) => over === "tcp"))("%s", (_, kind) 
       scene = await Scene.listening(stage, kind);
       const peer = await scene.hostile();
       peer.send(greeting31 + hex);
-      await isGivenUp(peer, why);
+      await expectGivenUp(peer, why);
     },
   );
 
@@ -123,7 +123,7 @@ describe.each(listeners.filter(([, , over]) => over === "tcp"))("%s", (_, kind) 
     scene = await Scene.listening(stage, kind);
     const peer = await scene.inTraffic();
     peer.send(hex);
-    await isGivenUp(peer, why);
+    await expectGivenUp(peer, why);
   });
 
   test("passes over commands that it does not know, and a second READY", async () => {

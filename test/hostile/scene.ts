@@ -1,6 +1,6 @@
 /** Where hostile peers play: a ganglion that listens, friends of it, and bare sockets. */
+import assert from "node:assert/strict";
 import { connect, type Socket } from "node:net";
-import { expect } from "vitest";
 import { stringCodec } from "../../src/codec/string.ts";
 import { PairGanglion, type StreamOptions } from "../../src/ganglion/pair.ts";
 import { PubSubGanglion } from "../../src/ganglion/pubsub.ts";
@@ -190,7 +190,7 @@ export class Friend {
     const before = this.texts.length;
     for (const text of sent) await victim.transmit(Text, text);
     await until("the friend has got all", () => this.texts.length >= before + count);
-    expect(this.texts.slice(before)).toEqual(sent);
+    assert.deepEqual(this.texts.slice(before), sent);
     if (kind === "pair") await this.#reply(sent);
   }
 
@@ -203,7 +203,7 @@ export class Friend {
     const subscription = this.#scene.victim.react(Text, (text) => void arrived.push(text));
     for (const text of texts) await this.node.transmit(Text, text);
     await until("the victim has got all", () => arrived.length >= texts.length);
-    expect(arrived).toEqual(texts);
+    assert.deepEqual(arrived, texts);
     subscription.unsubscribe();
   }
 }
