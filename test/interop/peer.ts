@@ -6,10 +6,10 @@ export type Transport = "pair" | "pubsub";
 export type Act = "sender" | "responder";
 
 /** A program of a peer; not every peer has all. A proxy sends on to all whatever anybody sends. */
-export type ProgramName = Act | "plexus" | "proxy";
+type ProgramName = Act | "plexus" | "proxy";
 
 /** A program's file, and the arguments that come before those of the case. */
-export type Command = readonly [file: string, ...args: string[]];
+type Command = readonly [file: string, ...args: string[]];
 
 export interface Peer {
   readonly name: "ours" | "original" | "pyzmq" | "rust";
