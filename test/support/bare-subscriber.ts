@@ -18,7 +18,7 @@ export class BareSubscriber {
 
   /** One that has shaken hands with the publisher. */
   static async of(
-    publisher: PubSubGanglion,
+    publisher: Pick<PubSubGanglion, "name" | "address">,
     ends: Ends,
     options: { readonly plexo?: typeof plexo } = {},
   ): Promise<BareSubscriber> {

@@ -44,7 +44,7 @@ export class PubSubNodes {
 }
 
 /** Where it publishes. */
-export function addressOf(node: PubSubGanglion): StreamAddress {
+export function addressOf(node: Pick<PubSubGanglion, "name" | "address">): StreamAddress {
   if (node.address === undefined) throw new Error(`${node.name} publishes nowhere`);
   return node.address;
 }

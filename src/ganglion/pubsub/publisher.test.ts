@@ -3,18 +3,21 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { BareSubscriber, plexo } from "../../../test/support/bare-subscriber.ts";
 import { makeGate, outcomeOf } from "../../../test/support/notebook.ts";
 import { incidentsOf } from "../../../test/support/pairs.ts";
-import { addressOf, collect, PubSubNodes } from "../../../test/support/pubsub-nodes.ts";
+import { addressOf, anyPort, collect, PubSubNodes } from "../../../test/support/pubsub-nodes.ts";
 import { Relay } from "../../../test/support/relay.ts";
 import { WirePeer } from "../../../test/zmtp/endpoints.ts";
 import { Ends } from "../../../test/zmtp/ends.ts";
 import { greeting31 } from "../../../test/zmtp/recorder.ts";
 import { stringCodec } from "../../codec/string.ts";
+import { WindowPool } from "../../identity.ts";
 import { Namespace } from "../../namespace.ts";
 import { Neuron } from "../../neuron.ts";
 import { SubscriptionIndex } from "../../protocol/zmtp/subscription-index.ts";
 import { turn, until } from "../../testing/until.ts";
 import { PubSubGanglion } from "../pubsub.ts";
 import { byReferenceBytesMin } from "../wire/link.ts";
+import { Publisher } from "./publisher.ts";
+import { PubSubSynapse } from "./synapse.ts";
 
 const Text = new Neuron("str", new Namespace("dev.plexo.test"), stringCodec);
 
@@ -267,6 +270,41 @@ describe("10,000 topics", () => {
     await publisher.flush();
     expect(await publish()).toBe(0);
     expect(publisher.stats().sent).toBe(60_000);
+  });
+});
+
+describe("subscribersOf", () => {
+  test("a topic that is not used any more does not keep a subscriber that is gone", async () => {
+    const owner = {
+      name: "the owner of its synapses",
+      windows: new WindowPool(),
+      report: () => {},
+      subscribersChanged: () => {},
+      malformed: () => {},
+      failed: () => {},
+      lost: () => {},
+    };
+    const queue = { limit: 1, policy: "drop-newest" } as const;
+    const options = {
+      queue,
+      queueBytesMax: 1,
+      limits: {},
+      listener: { socketType: "PUB" },
+    } as const;
+    const publisher = new Publisher(options, owner);
+    const address = await publisher.open(anyPort);
+    nodes.keep({ close: () => publisher.close(0, Promise.resolve()) });
+    const [idle, used] = [
+      new PubSubSynapse("dev.idle", undefined, owner),
+      new PubSubSynapse("dev.used", undefined, owner),
+    ];
+    const subscriber = await BareSubscriber.of({ name: "a publisher", address }, ends);
+    subscriber.subscribe("dev");
+    await until("it is known", () => publisher.subscribersOf(idle).length === 1);
+    subscriber.destroy();
+    await until("it is gone", () => publisher.subscribersOf(used).length === 0);
+    expect(idle.subscribers).toBeUndefined();
+    expect(publisher.subscribersOf(idle)).toEqual([]);
   });
 });
 

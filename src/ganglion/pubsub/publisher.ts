@@ -45,6 +45,9 @@ export class Publisher {
   readonly #owner: PublisherOwner;
   readonly #index: SubscriptionIndex<Subscriber>;
   readonly #subscribers = new Set<Subscriber>();
+  /** The synapses whose subscribers were found since who wants what has changed. */
+  #found: PubSubSynapse[] = [];
+  #foundVersion = 0;
   #listener: Listener | undefined;
   #referenced = true;
   #isShut = false;
@@ -80,12 +83,19 @@ export class Publisher {
 
   /** Those who want a message of the synapse. Found anew only when who wants what has changed. */
   subscribersOf(synapse: PubSubSynapse): readonly Subscriber[] {
-    const { version } = this.#index;
-    if (synapse.subscribersVersion !== version) {
+    if (this.#foundVersion !== this.#index.version) this.#forgetFound();
+    if (synapse.subscribers === undefined) {
       synapse.subscribers = this.#index.match(synapse.topicBytes);
-      synapse.subscribersVersion = version;
+      this.#found.push(synapse);
     }
     return synapse.subscribers;
+  }
+
+  /** All of them at once, so that no topic that is not used any more keeps subscribers that are gone. */
+  #forgetFound(): void {
+    for (const synapse of this.#found) synapse.subscribers = undefined;
+    this.#found = [];
+    this.#foundVersion = this.#index.version;
   }
 
   /** Gives each of `subscribers` the message; one that is slow has a queue of its own. */

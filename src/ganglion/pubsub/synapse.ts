@@ -4,9 +4,8 @@ import { WireSynapse } from "../transport.ts";
 import type { Subscriber } from "./publisher.ts";
 
 export class PubSubSynapse extends WireSynapse {
-  /** Those who want it, as of `subscribersVersion` of the publisher's index. */
-  subscribers: readonly Subscriber[] = [];
-  subscribersVersion = -1;
+  /** Those who want it; undefined: to be found anew. The publisher's. */
+  subscribers: readonly Subscriber[] | undefined;
   #messages: MessageTopic | undefined;
   /** Messages that found no subscriber since there was one, and how many of them were told. */
   #unheard = 0;
