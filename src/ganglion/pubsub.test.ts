@@ -3,6 +3,7 @@ import { incidentsOf as allIncidentsOf, outcomeOf } from "../../test/support/not
 import { incidentsOf } from "../../test/support/pairs.ts";
 import { addressOf, anyPort, collect, PubSubNodes } from "../../test/support/pubsub-nodes.ts";
 import { Relay } from "../../test/support/relay.ts";
+import { SocketFolder } from "../../test/support/socket-folder.ts";
 import { WireListener } from "../../test/zmtp/endpoints.ts";
 import { bytesCodec } from "../codec/bytes.ts";
 import { stringCodec } from "../codec/string.ts";
@@ -64,6 +65,19 @@ describe("subscribers", () => {
     expect(
       values.every((value, index) => Buffer.from(value).equals(payloads[index] ?? value)),
     ).toBe(true);
+  });
+
+  test("a message beyond messageBytesMax is refused to its sender, and one of just so many is not", async () => {
+    const publisher = await nodes.publisher({ messageBytesMax: 1_000 });
+    const listener = await nodes.listener([publisher], { messageBytesMax: 1_000 });
+    const { values } = await collect(listener, Text);
+    allIncidentsOf(publisher);
+    await expect(publisher.transmit(Text, "x".repeat(1_001))).rejects.toThrow(
+      /^a message of 1001 bytes of dev\.plexo\.test\.str\.string_UTF-8, at most 1000 are sent/,
+    );
+    await publisher.transmit(Text, "x".repeat(1_000));
+    await publisher.flush();
+    expect([values.length, listener.stats().dropped, publisher.stats().sent]).toEqual([1, {}, 1]);
   });
 
   test("one that unsubscribes gets nothing more, and the others go on", async () => {
@@ -337,6 +351,31 @@ describe("opening and closing", () => {
     await node.opened;
     expect(node.name).toBe(`pubsub://127.0.0.1:${addressOf(node).port}`);
     expect(nodes.keep(new PubSubGanglion()).address).toBeUndefined();
+  });
+
+  test("at a path, it listens to others there and over TCP alike", async () => {
+    const folder = new SocketFolder();
+    nodes.keep({ close: () => folder.remove() });
+    const there = await nodes.publisher({ bind: folder.at("there.sock") });
+    const overTcp = await nodes.publisher();
+    const node = await nodes.publisher({
+      bind: folder.at("a b.sock"),
+      peers: [addressOf(there), addressOf(overTcp)],
+    });
+    expect([node.name, node.address]).toEqual([
+      `pubsub+ipc://${folder.path}/a%20b.sock`,
+      folder.at("a b.sock"),
+    ]);
+    await until("it is connected", () => node.peerCount === 2);
+    const { values } = await collect(node, Text);
+    for (const publisher of [there, overTcp]) {
+      await publisher.transmit(Text, publisher.name);
+      await publisher.flush();
+    }
+    expect(values).toEqual([there.name, overTcp.name]);
+    expect(() => node.addPeer(folder.at("there.sock"))).toThrow("is a peer already");
+    await node.close();
+    expect(folder.names).toEqual(["there.sock"]);
   });
 
   test.each<[string, PubSubOptions]>([
