@@ -8,7 +8,6 @@ import type { StreamAddress } from "../../src/io/address.ts";
 import { Namespace } from "../../src/namespace.ts";
 import { Neuron } from "../../src/neuron.ts";
 import type { QueueOptions } from "../../src/queue.ts";
-import type { Subscription } from "../../src/subscription.ts";
 import { turn, until } from "../../src/testing/until.ts";
 import { type IncidentLog, incidentsOf } from "../support/pairs.ts";
 import { SocketFolder } from "../support/socket-folder.ts";
@@ -106,9 +105,12 @@ export class Scene {
     return this.kind === "pair" ? "PAIR" : "SUB";
   }
 
-  /** A peer of ours, served: the victim's messages get to it. */
-  async friend(options: Options = {}): Promise<Friend> {
-    const friend = this.#stage.keep(new Friend(this, { ...prompt, ...options }));
+  /**
+   * A peer of ours, served: the victim's messages get to it.
+   * @param via Where it connects to, if not to the victim itself.
+   */
+  async friend(options: Options = {}, via: StreamAddress = this.address): Promise<Friend> {
+    const friend = this.#stage.keep(new Friend(this, { ...prompt, ...options }, via));
     await friend.served();
     return friend;
   }
@@ -164,23 +166,21 @@ export class Friend {
   readonly incidents: IncidentLog;
   readonly texts: string[] = [];
   readonly #scene: Scene;
-  readonly #subscription: Subscription;
 
-  constructor(scene: Scene, options: Options) {
+  constructor(scene: Scene, options: Options, via: StreamAddress) {
     this.#scene = scene;
-    const { kind, address } = scene;
     this.node =
-      kind === "pair"
-        ? new PairGanglion({ ...options, connect: address })
-        : new PubSubGanglion({ ...options, peers: [address] });
+      scene.kind === "pair"
+        ? new PairGanglion({ ...options, connect: via })
+        : new PubSubGanglion({ ...options, peers: [via] });
     this.incidents = incidentsOf(this.node);
-    this.#subscription = this.node.react(Text, (text) => void this.texts.push(text));
+    this.node.react(Text, (text) => void this.texts.push(text));
   }
 
   /** Resolves when what the victim sends gets here. */
   async served(): Promise<void> {
     await until("it is connected", () => this.node.peerCount === 1);
-    await this.#subscription.ready;
+    await this.node.react(Text, () => {}).ready;
   }
 
   /** What the victim sends gets here, all of it and in order, and in a pair what is sent here there. */
