@@ -214,3 +214,9 @@ export async function receiveHandshake(peer: WirePeer): Promise<void> {
   const head = await peer.receive(2);
   await peer.receive(Number.parseInt(head.slice(2), 16));
 }
+
+/** How many sockets this process has. */
+export function socketCount(): number {
+  return process.getActiveResourcesInfo().filter((name) => /^(TCPSocket|Pipe)Wrap$/.test(name))
+    .length;
+}

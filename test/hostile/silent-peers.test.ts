@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { until } from "../../src/testing/until.ts";
 import { countOf } from "../support/pairs.ts";
 import { greeting31 } from "../zmtp/recorder.ts";
-import { listeners, Scene, Stage } from "./scene.ts";
+import { listeners, Scene, Stage, socketCount } from "./scene.ts";
 
 let stage: Stage;
 beforeEach(() => {
@@ -74,9 +74,4 @@ test.each(listeners)("%s forgets those that come and go, however many", async (_
 
 function isOver(socket: Socket): boolean {
   return socket.readableEnded || socket.destroyed;
-}
-
-function socketCount(): number {
-  return process.getActiveResourcesInfo().filter((name) => /^(TCPSocket|Pipe)Wrap$/.test(name))
-    .length;
 }
