@@ -253,7 +253,8 @@ export class Plexus extends GanglionBase<Crossing> implements Junction {
           continue;
         }
         if (impulse.label === undefined) impulse.mark(this.#origin.label(crossing.sequence++));
-        joint.way.sent(impulse);
+        const { echoGuardMs } = joint.ganglion;
+        if (echoGuardMs !== undefined) joint.way.sent(impulse, echoGuardMs);
       }
       const isOurs = impulse.source === undefined;
       const each = isOurs

@@ -12,21 +12,21 @@ interface Credit {
   untilMs: number;
 }
 
+/** When a copy was sent, and for how long it is expected back. */
+interface Sending {
+  readonly nowMs: number;
+  readonly validMs: number;
+}
+
 export class EchoGuard {
-  readonly #validMs: number;
   readonly #credits = new Map<string, Credit>();
 
-  /** @param validMs How long a copy is expected back. */
-  constructor(validMs: number) {
-    this.#validMs = validMs;
-  }
-
-  sent(topic: string, digest: number, nowMs: number): void {
+  sent(topic: string, digest: number, { nowMs, validMs }: Sending): void {
     const key = keyOf(topic, digest);
     const known = this.#credits.get(key);
     const copies = known !== undefined && known.untilMs > nowMs ? known.copies + 1 : 1;
     this.#credits.delete(key);
-    this.#credits.set(key, { copies, untilMs: nowMs + this.#validMs });
+    this.#credits.set(key, { copies, untilMs: nowMs + validMs });
     if (this.#credits.size <= payloadsMax) return;
     for (const oldest of this.#credits.keys()) {
       this.#credits.delete(oldest);

@@ -322,6 +322,20 @@ describe("an echo guard", () => {
     ]);
   });
 
+  test("of one ganglion knows its copies by whatever ganglion of the segment they come back", async () => {
+    const here = node("here");
+    const options = { carriesIds: false, segment: "lan" };
+    const first = wire(here, "first", options);
+    const second = wire(here, "second", { ...options, echoGuardMs: 60_000 });
+    for (const { near } of [first, second]) await near.inject(text.name, ale);
+    first.far.cut();
+    await here.plexus.transmit(text, "ale");
+    expect(second.near.frames).toHaveLength(1);
+    for (const { near } of [first, second]) await near.inject(text.name, ale);
+    expect(log).toEqual(Array.from({ length: 4 }, () => "here ale"));
+    expect(here.plexus.stats().dropped).toEqual({ echo: 1 });
+  });
+
   test("without it nothing is held back", async () => {
     const here = node("here");
     const { far } = wire(here, "a", { carriesIds: false });

@@ -8,11 +8,10 @@ import { EchoGuard } from "./echo-guard.ts";
 
 export class Way {
   readonly #ganglion: Ganglion;
-  readonly #echoGuard: EchoGuard | undefined;
+  #echoGuard: EchoGuard | undefined;
 
   constructor(ganglion: Ganglion) {
     this.#ganglion = ganglion;
-    if (ganglion.echoGuardMs !== undefined) this.#echoGuard = new EchoGuard(ganglion.echoGuardMs);
   }
 
   /** For incidents: the segment, or the name of the only ganglion. */
@@ -20,12 +19,14 @@ export class Way {
     return this.#ganglion.segment ?? this.#ganglion.name;
   }
 
-  /** Takes note of a copy that goes out this way. */
-  sent(impulse: Impulse): void {
-    this.#echoGuard?.sent(impulse.topic, digestOf(impulse.bytes), systemClock.nowMs());
+  /** Takes note of a copy that goes out this way, by a ganglion with this `echoGuardMs`. */
+  sent({ topic, bytes }: Impulse, echoGuardMs: number): void {
+    this.#echoGuard ??= new EchoGuard();
+    const nowMs = systemClock.nowMs();
+    this.#echoGuard.sent(topic, digestOf(bytes), { nowMs, validMs: echoGuardMs });
   }
 
-  /** True if an arrival without an id is a copy of ours that came back. */
+  /** True if an arrival without an id is a copy of ours that came back, by whatever ganglion. */
   isEcho(impulse: Impulse): boolean {
     if (this.#echoGuard === undefined) return false;
     return this.#echoGuard.isEcho(impulse.topic, digestOf(impulse.bytes), systemClock.nowMs());
