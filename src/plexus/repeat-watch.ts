@@ -8,7 +8,7 @@
 import { Tally } from "./tally.ts";
 
 /** Repeats from one network within a second that are taken for what somebody sends. */
-export const repeatsMax = 1_024;
+export const repeatsMax = 512;
 // So long there have to be fewer before it is told again.
 const toldAgainMs = 60_000;
 
