@@ -28,6 +28,25 @@ const published: InteropScene = {
   },
 };
 
+const misguarded: InteropScene = {
+  what: "the same with echoGuardMs, though nothing comes back: what the original sends is taken for echoes",
+  needs: ["original"],
+  play: async (stage) => {
+    const [near, far] = await stage.pubsub();
+    const ours = await stage.plexus("ours", { ...near, echoGuardMs: 10_000 });
+    const original = await stage.plexus("original", far);
+    await stage.joined();
+    tell(ours, ["20.0", "20.0", "20.0"]);
+    await stage.quiet();
+    tell(original, ["20.0", "20.0", "20.0", "20.0", "20.0"]);
+    await stage.quiet();
+    checkTimes("the original", original, [[["20.0"], 3 + 5]]);
+    // Each copy that was sent takes one of these with it.
+    checkTimes("ours", ours, [[["20.0"], 3 + 5 - 3]]);
+    checkKinds(ours, ["dropped echo"]);
+  },
+};
+
 const bridged: InteropScene = {
   what: "ours between two originals: each message once, in order, whichever sends it",
   needs: ["original"],
@@ -75,4 +94,4 @@ const doubled: InteropScene = {
   },
 };
 
-export const oneWayEach: readonly InteropScene[] = [published, bridged, doubled];
+export const oneWayEach: readonly InteropScene[] = [published, misguarded, bridged, doubled];

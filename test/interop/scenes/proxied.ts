@@ -14,8 +14,7 @@ function proxied(options: object, timesHere: number, what: string): InteropScene
         await stage.plexus("ours", { ...left, ...options }),
         await stage.plexus("ours", { ...right, ...options }),
       ];
-      // Each hears itself as well.
-      await stage.joined(2);
+      await stage.joined();
       const [there, back] = [textsOf("of the left", count), textsOf("of the right", count)];
       tell(one, [...there, ...again]);
       tell(other, back);

@@ -21,7 +21,9 @@ const quietMsMax = 20_000;
 export class Stage implements AsyncDisposable {
   readonly #peers: readonly Peer[];
   readonly #programs: Program[] = [];
-  /** With the number of its networks. */
+  /** How many are heard in a network, by its URL. */
+  readonly #heard = new Map<string, number>();
+  /** With how many they hear in all their networks. */
   readonly #plexuses = new Map<Program, number>();
 
   constructor(peers: readonly Peer[]) {
@@ -31,42 +33,60 @@ export class Stage implements AsyncDisposable {
   /** A pair; the first one listens. */
   async pair(): Promise<Link> {
     const url = `pair://${await address()}`;
-    return [{ url: `${url}?bind` }, { url }];
+    return [this.#network(`${url}?bind`, 1), this.#network(url, 1)];
   }
 
   /** Two of pub/sub, each of which publishes to the other. */
   async pubsub(): Promise<Link> {
     const [one, other] = [await address(), await address()];
-    return [{ url: `pubsub://${one}?peers=${other}` }, { url: `pubsub://${other}?peers=${one}` }];
+    return [
+      this.#network(`pubsub://${one}?peers=${other}`, 1),
+      this.#network(`pubsub://${other}?peers=${one}`, 1),
+    ];
+  }
+
+  /** As `pubsub`, and a third one, that hears nobody and is heard by the first one only. */
+  async pubsubWithThird(): Promise<readonly [...Link, third: Network]> {
+    const [one, other, third] = [await address(), await address(), await address()];
+    return [
+      this.#network(`pubsub://${one}?peers=${other},${third}`, 2),
+      this.#network(`pubsub://${other}?peers=${one}`, 1),
+      this.#network(`pubsub://${third}`, 0),
+    ];
   }
 
   /** Two of pub/sub by a proxy of libzmq, which sends back to each what it sent. */
   async proxied(): Promise<Link> {
     const [proxy, one, other] = [await address(), await address(), await address()];
     await this.#start("pyzmq", "proxy", [proxy, one, other]);
-    return [{ url: `pubsub://${one}?peers=${proxy}` }, { url: `pubsub://${other}?peers=${proxy}` }];
+    // Each hears itself as well.
+    return [
+      this.#network(`pubsub://${one}?peers=${proxy}`, 2),
+      this.#network(`pubsub://${other}?peers=${proxy}`, 2),
+    ];
   }
 
   /** Starts a plexus; resolves when it listens. */
   async plexus(name: Peer["name"], ...networks: readonly Network[]): Promise<Program> {
     const texts = networks.map((network) => JSON.stringify(network));
     const program = await this.#start(name, "plexus", texts);
-    this.#plexuses.set(program, networks.length);
+    const heard = networks.map(({ url }) => this.#heard.get(url) ?? 0);
+    this.#plexuses.set(
+      program,
+      heard.reduce((sum, count) => sum + count, 0),
+    );
     return program;
   }
 
-  /**
-   * Resolves when messages come through from each network of each plexus.
-   * @param senderCount Those that each hears in each network.
-   */
-  async joined(senderCount = 1): Promise<void> {
+  /** Resolves when each plexus hears whom it should. */
+  async joined(): Promise<void> {
     const timer = setInterval(() => {
       for (const [index, program] of [...this.#plexuses.keys()].entries()) {
         program.tell({ probe: `${index}` });
       }
     }, probeIntervalMs);
     try {
-      for (const [program, count] of this.#plexuses) await program.probedFrom(senderCount * count);
+      for (const [program, count] of this.#plexuses) await program.probedFrom(count);
     } finally {
       clearInterval(timer);
     }
@@ -91,6 +111,11 @@ export class Stage implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const program of this.#programs) await program[Symbol.asyncDispose]();
+  }
+
+  #network(url: string, heardCount: number): Network {
+    this.#heard.set(url, heardCount);
+    return { url };
   }
 
   async #start(

@@ -80,6 +80,24 @@ const incapable: InteropScene = {
   },
 };
 
+const oneSided: InteropScene = {
+  what:
+    "two links, no segment, one message from a publisher that only ours hears: a storm whose copies " +
+    "all come by pub/sub, which ours only tells of",
+  needs: ["original"],
+  play: async (stage) => {
+    const pair = await stage.pair();
+    const [near, far, alone] = await stage.pubsubWithThird();
+    const ours = await stage.plexus("ours", pair[0], near);
+    await stage.plexus("original", pair[1], far);
+    const third = await stage.plexus("original", alone);
+    await stage.joined();
+    tell(third, ["ale"]);
+    await ours.reported("loop-suspected");
+    checkKinds(ours, ["loop-suspected"]);
+  },
+};
+
 /** @param sender Who sends the messages that start the storm. */
 function storm(sender: keyof Ends, texts: readonly string[]): InteropScene {
   const what = texts.length === 1 ? "one message" : `${texts.length} messages`;
@@ -91,6 +109,7 @@ function storm(sender: keyof Ends, texts: readonly string[]): InteropScene {
       const startedMs = performance.now();
       tell(ends[sender], texts);
       await ends.ours.reported("forwarding-paused");
+      const pausedMs = performance.now() - startedMs;
       await stage.quiet();
       const stormMs = stage.lastArrivalMs - startedMs;
       if (texts.length === 1 && stormMs > stormMsMax) {
@@ -99,7 +118,8 @@ function storm(sender: keyof Ends, texts: readonly string[]): InteropScene {
       checkToldOf(ends.ours);
       const copies = [ends.ours, ends.original].map(({ values }) => values.length);
       await checkRepeats(stage, ends);
-      return `${Math.round(stormMs)} ms; heard ${copies[0]} times here, ${copies[1]} times there`;
+      const [paused, over] = [pausedMs, stormMs].map(Math.round);
+      return `paused after ${paused} ms, over after ${over} ms, heard ${copies.join(" and ")} times`;
     },
   };
 }
@@ -128,6 +148,7 @@ export const twoLinks: readonly InteropScene[] = [
   labelled,
   guarded,
   incapable,
+  oneSided,
   storm("ours", ["ale"]),
   storm("original", ["ale"]),
   storm("ours", textsOf("of ours", 1_000)),

@@ -34,7 +34,11 @@ def open_ganglion(url: str) -> Union[GanglionZmqTcpPair, GanglionZmqTcpPubSub]:
     parts = urlsplit(url)
     parameters = parse_qs(parts.query, keep_blank_values=True)
     if parts.scheme == "pubsub":
-        peers = [address_of(peer) for peer in parameters["peers"][0].split(",")]
+        peers = [
+            address_of(peer)
+            for text in parameters.get("peers", [])
+            for peer in text.split(",")
+        ]
         return GanglionZmqTcpPubSub(
             bind_interface=parts.hostname, port_pub=parts.port, peers=peers
         )
