@@ -108,7 +108,7 @@ describe("a neuron or topic that is none:", () => {
       "ready(pattern)",
       () => plexus.ready("a.>"),
       'part ">" of topic "a.>" has ">" in it; ' +
-        "no part of a topic has a dot, white space, a control character, * or >",
+        "no part of a topic has a dot, white space, a control or invisible character, * or >",
     ],
   ]);
 });
