@@ -9,6 +9,8 @@ const inputs = [
   "demo",
   "examples",
   "test/interop",
+  "test/fuzz",
+  "test/support/case-report.ts",
   "package.json",
   "package-lock.json",
   "tsconfig.base.json",

@@ -9,6 +9,7 @@ import { runInGroup } from "./process-group.js";
 import {
   casesOf,
   checkReportPath,
+  fuzzReportPath,
   interopReportPath,
   nodesReportPath,
   readReport,
@@ -44,6 +45,12 @@ const steps = [
     command: "npm run test:nodes",
     minutesMax: 12,
     report: { path: nodesReportPath, read: readReport },
+  },
+  {
+    name: "fuzz",
+    command: "npm run fuzz",
+    minutesMax: 3,
+    report: { path: fuzzReportPath, read: readReport },
   },
   {
     name: "interop",

@@ -1,0 +1,52 @@
+/** Random: chance that can be had again, from a seed. */
+
+export class Random {
+  #a: number;
+  #b: number;
+  #c: number;
+  #counter = 1;
+
+  /** @param seed 32 bits of it count. */
+  constructor(seed: number) {
+    this.#a = seed >>> 0;
+    this.#b = 0x9e3779b9;
+    this.#c = 0x243f6a88;
+    // Seeds that are alike give what is not alike only after a while.
+    for (let round = 0; round < 12; round++) this.uint32();
+  }
+
+  /** 32 random bits, unsigned, by Chris Doty-Humphrey's sfc32. */
+  uint32(): number {
+    const sum = (this.#a + this.#b + this.#counter++) | 0;
+    this.#a = this.#b ^ (this.#b >>> 9);
+    this.#b = (this.#c + (this.#c << 3)) | 0;
+    this.#c = (((this.#c << 21) | (this.#c >>> 11)) + sum) | 0;
+    return sum >>> 0;
+  }
+
+  /** An integer from 0 to `count - 1`. */
+  below(count: number): number {
+    return Math.floor((this.uint32() / 2 ** 32) * count);
+  }
+
+  /** True once in so many times, on average. */
+  onceIn(count: number): boolean {
+    return this.below(count) === 0;
+  }
+
+  /** @param choices At least one. */
+  pick<T>(choices: readonly [T, ...T[]]): T {
+    return choices[this.below(choices.length)] ?? choices[0];
+  }
+
+  bytes(count: number): Uint8Array {
+    return Uint8Array.from({ length: count }, () => this.uint32() >>> 24);
+  }
+}
+
+/** 32 bits that hang on every byte: FNV-1a. */
+export function hashOf(bytes: Uint8Array): number {
+  let hash = 0x811c9dc5;
+  for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193);
+  return hash >>> 0;
+}
