@@ -18,12 +18,13 @@ export interface PublisherLinkOwner extends WireLinkOwner {
   arrived(topic: Uint8Array, payload: Uint8Array, id: EnvelopeId | undefined): Wait;
 }
 
-/** Far more than the subscriptions that a publisher takes. */
+/** Of subscriptions, beyond those that are all asked for at first. */
 const unreadBytesMax = 8 * 1024 * 1024;
 
 export class PublisherLink extends WireLink {
   readonly #owner: PublisherLinkOwner;
   #reader: TopicMessageReader | undefined;
+  #pendingBytesMax = unreadBytesMax;
 
   constructor(connection: Connection, owner: PublisherLinkOwner) {
     super(connection, owner);
@@ -41,7 +42,14 @@ export class PublisherLink extends WireLink {
     super.ready(peer, output);
   }
 
-  /** Asks for all topics with this prefix; only after `ready`. */
+  /** Asks at once for all that is wanted when the connection is there, however much it is. */
+  begin(prefixes: Iterable<Uint8Array>): void {
+    const { output } = this;
+    for (const prefix of prefixes) output.append(encodeSubscribe(prefix, this.#revision));
+    this.#pendingBytesMax = output.pendingBytes + unreadBytesMax;
+  }
+
+  /** Asks for all topics with this prefix; only after `begin`. */
   subscribe(prefix: Uint8Array): void {
     this.#send(encodeSubscribe(prefix, this.#revision));
   }
@@ -58,9 +66,9 @@ export class PublisherLink extends WireLink {
   /** A publisher that does not read is given up: once it is connected anew, what is wanted then is enough. */
   #send(subscription: Uint8Array): void {
     const { output } = this;
-    if (output.closed) return;
+    if (output.closed || this.isEnding) return;
     output.append(subscription);
-    if (output.pendingBytes <= unreadBytesMax) return;
+    if (output.pendingBytes <= this.#pendingBytesMax) return;
     this.giveUp(
       new PeerError(
         `the publisher does not read: over ${unreadBytesMax} bytes of subscriptions wait`,

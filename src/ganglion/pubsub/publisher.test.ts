@@ -14,6 +14,7 @@ import { Namespace } from "../../namespace.ts";
 import { Neuron } from "../../neuron.ts";
 import { SubscriptionIndex } from "../../protocol/zmtp/subscription-index.ts";
 import { turn, until } from "../../testing/until.ts";
+import { topicBytesMax } from "../../topic.ts";
 import { PubSubGanglion } from "../pubsub.ts";
 import { byReferenceBytesMin } from "../wire/link.ts";
 import { Publisher } from "./publisher.ts";
@@ -243,6 +244,34 @@ describe("what a subscriber may do", () => {
     await ready;
     // Once for each chunk in which they come.
     expect(match.mock.calls.length).toBeLessThan(50);
+  });
+});
+
+describe("a listener that wants very much", () => {
+  test("is connected to publishers that take so much, at once and anew", async () => {
+    const limits = { subscriptionsMax: 100_000, prefixBytesMax: 32 * 1024 * 1024 };
+    const publisher = await nodes.publisher(limits);
+    const relay = nodes.keep(await Relay.open());
+    const listener = nodes.keep(new PubSubGanglion({ peers: [relay.address], retryMaxMs: 100 }));
+    const incidents = incidentsOf(listener);
+    const topics = Array.from({ length: 50_000 }, (_, index) =>
+      `${index}`.padStart(topicBytesMax, "x"),
+    );
+    for (const topic of topics) listener.reactRaw(topic, () => {});
+    await incidents.next("connection-failed");
+    relay.target = addressOf(publisher);
+    await publisher.ready(topics.at(-1) ?? "");
+    relay.cut();
+    await until("it has noticed", () => listener.peerCount === 0);
+    await until("it is connected anew", () => listener.peerCount === 1);
+    await listener.reactRaw("dev.a", () => {}).ready;
+    await publisher.ready(topics.at(-1) ?? "");
+    expect(
+      incidents
+        .of("connection-failed")
+        .map(({ message }) => message)
+        .join(),
+    ).not.toContain("does not read");
   });
 });
 

@@ -109,7 +109,7 @@ export class Source {
     this.#failures.over();
     if (!this.#owner.isItself(link)) {
       this.#asked = link;
-      for (const prefix of this.#owner.prefixes) link.subscribe(prefix);
+      link.begin(this.#owner.prefixes);
     }
     this.#tellTried();
   }

@@ -173,6 +173,11 @@ export abstract class WireLink implements ConnectionSink {
 
   // For subclasses.
 
+  /** True from when this end has decided to part: what comes is not taken any more. */
+  protected get isEnding(): boolean {
+    return this.#deaf;
+  }
+
   /** Takes a frame of a message. Not called any more once the link finishes. */
   protected abstract receive(body: Uint8Array, more: boolean): void;
 
