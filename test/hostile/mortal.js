@@ -37,6 +37,7 @@ async function receive() {
   const { PairGanglion } = await load("ganglion/pair.js");
   const Text = await textNeuron();
   const pair = new PairGanglion({ bind: place, heartbeat: { intervalMs: 10, timeoutMs: 10_000 } });
+  pair.on("incident", () => {});
   // Before anybody can connect.
   pair.react(Text, (/** @type {string} */ text) => tell(text.trimEnd()));
   await pair.opened;

@@ -220,3 +220,8 @@ export function socketCount(): number {
   return process.getActiveResourcesInfo().filter((name) => /^(TCPSocket|Pipe)Wrap$/.test(name))
     .length;
 }
+
+/** Whether the other end has let go of it. */
+export function isOver(socket: Socket): boolean {
+  return socket.readableEnded || socket.destroyed;
+}

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { until } from "../../src/testing/until.ts";
 import { countOf } from "../support/pairs.ts";
 import { greeting31 } from "../zmtp/recorder.ts";
-import { listeners, Scene, Stage, socketCount } from "./scene.ts";
+import { isOver, listeners, Scene, Stage, socketCount } from "./scene.ts";
 
 let stage: Stage;
 beforeEach(() => {
@@ -71,7 +71,3 @@ test.each(listeners)("%s forgets those that come and go, however many", async (_
   expect(countOf(failures)).toBe(301);
   expect(failures.length).toBeLessThan(25);
 });
-
-function isOver(socket: Socket): boolean {
-  return socket.readableEnded || socket.destroyed;
-}

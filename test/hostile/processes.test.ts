@@ -1,6 +1,10 @@
-/** Peers whose process is killed: in the middle of a message, and between messages. */
+/**
+ * Processes of their own: peers that are killed, in the middle of a message and between messages, and
+ * a listener that may open few files.
+ */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { connect } from "node:net";
 import { dirname } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
@@ -11,7 +15,7 @@ import { BuiltPackage } from "../support/built-package.ts";
 import { incidentsOf } from "../support/pairs.ts";
 import { greeting31 } from "../zmtp/recorder.ts";
 import { claim, envelope, ready, subscribe } from "./frames.ts";
-import { Scene, Stage, Text } from "./scene.ts";
+import { isOver, Scene, Stage, Text } from "./scene.ts";
 
 let built: BuiltPackage;
 beforeAll(() => {
@@ -29,18 +33,28 @@ class Mortal {
   readonly lines: string[] = [];
   readonly #process: ChildProcess;
 
-  private constructor(args: readonly string[]) {
-    const program = fileURLToPath(new URL("mortal.js", import.meta.url));
-    const env = { ...process.env, PLEXO: dirname(built.file("index.js")) };
-    const stdio = ["ignore", "pipe", "inherit"] as const;
-    const child = spawn(process.execPath, [program, ...args], { env, stdio: [...stdio] });
+  /** @param filesMax How many files it may have open, sockets among them. */
+  private constructor(args: readonly string[], filesMax?: number) {
+    const program = [process.execPath, fileURLToPath(new URL("mortal.js", import.meta.url))];
+    const limit = filesMax === undefined ? "" : `ulimit -n ${filesMax}; `;
+    const child = spawn("sh", ["-c", `${limit}exec "$@"`, "sh", ...program, ...args], {
+      env: { ...process.env, PLEXO: dirname(built.file("index.js")) },
+      stdio: ["ignore", "pipe", "inherit"],
+    });
     createInterface(child.stdout).on("line", (line) => this.lines.push(line.trimEnd()));
     this.#process = child;
   }
 
   /** Resolves when it has begun. */
-  static async begin(...args: readonly (string | number)[]): Promise<Mortal> {
-    const mortal = stage.keep(new Mortal(args.map(String)));
+  static begin(...args: readonly (string | number)[]): Promise<Mortal> {
+    return Mortal.beginWith(undefined, ...args);
+  }
+
+  static async beginWith(
+    filesMax: number | undefined,
+    ...args: readonly (string | number)[]
+  ): Promise<Mortal> {
+    const mortal = stage.keep(new Mortal(args.map(String), filesMax));
     await until("the process has begun", () => mortal.lines.length > 0);
     return mortal;
   }
@@ -150,6 +164,22 @@ test("what a receiver had confirmed when it is killed has arrived, the rest is c
   expect(incidents.of("dropped")).toEqual([
     expect.objectContaining({ reason: "unconfirmed", count: unconfirmed }),
   ]);
+});
+
+test("a listener whose process can open no more files serves whoever comes when it can again", async () => {
+  const listener = await Mortal.beginWith(64, "receive", 0);
+  const address = { host: "127.0.0.1", port: Number(listener.lines[0]) };
+  const crowd = Array.from({ length: 200 }, () => connect(address));
+  for (const socket of crowd) socket.on("error", () => {}).resume();
+  // The system takes those that are too many, and Node lets go of them.
+  await until("it lets go of some", () => crowd.some(isOver));
+  const sender = stage.keep(new PairGanglion({ connect: address, retryMinMs: 5, retryMaxMs: 20 }));
+  incidentsOf(sender);
+  await sender.transmit(Text, "after the crowd");
+  for (const socket of crowd) socket.destroy();
+  await until("the text has come", () => listener.told.includes("after the crowd"));
+  await sender.close();
+  expect(sender.stats()).toMatchObject({ sent: 1, dropped: {} });
 });
 
 function portOf({ address }: Scene): number {
