@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { Arrivals, placesMax } from "./arrivals.ts";
+import type { Tally } from "./tally.ts";
 
 interface Network {
   readonly name: string;
@@ -10,7 +11,7 @@ const y: Network = { name: "y" };
 
 /** How often a payload came from each network by now, by its name. */
 function countsOf(arrivals: Arrivals<Network>, key: number, from: Network, nowMs: number): object {
-  const byWay = arrivals.add(key, from, nowMs) ?? new Map();
+  const byWay = arrivals.add(key, from, nowMs)?.byWay ?? new Map<Network, Tally>();
   return Object.fromEntries([...byWay].map(([way, tally]) => [way.name, tally.at(nowMs)]));
 }
 
@@ -21,6 +22,20 @@ test("says how often a payload came from each network within a second", () => {
   expect(countsOf(arrivals, 7, y, 1_000)).toEqual({ x: 2, y: 1 });
   expect(countsOf(arrivals, 7, y, 1_001)).toEqual({ x: 0, y: 2 });
   expect(countsOf(arrivals, 8, x, 1_001)).toEqual({ x: 1 });
+});
+
+test("says how often it came in all, and where from the time before", () => {
+  const arrivals = new Arrivals<Network>();
+  const sightings = [x, x, y, x].map((from, index) => {
+    const { times, before } = arrivals.add(7, from, index * 10_000) ?? {};
+    return { times, before };
+  });
+  expect(sightings).toEqual([
+    { times: 1, before: undefined },
+    { times: 2, before: x },
+    { times: 3, before: x },
+    { times: 4, before: y },
+  ]);
 });
 
 test("knows 16,384 payloads; of more it takes one of sixteen, each for another one", () => {

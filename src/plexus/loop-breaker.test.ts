@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { Arrivals } from "./arrivals.ts";
-import { LoopBreaker, roundsMax, roundsOfAllMax } from "./loop-breaker.ts";
+import { LoopBreaker, roundsMax, turnsMax } from "./loop-breaker.ts";
 
 interface Network {
   readonly name: string;
@@ -83,14 +83,24 @@ describe("LoopBreaker", () => {
     expect(breaker.mayForward(x, y, 3_000)).toBe(true);
   });
 
-  test("different payloads are counted apart, up to 512 rounds of all in a second", () => {
-    expect(roundsOfAllMax).toBe(512);
+  test("payloads that come from the other network than before are a loop over 512 times in a second", () => {
+    expect(turnsMax).toBe(512);
     const texts = Array.from({ length: 600 }, (_, index) => `${index}`);
-    expect(texts.flatMap((text) => rounds(1, text, 0))).toEqual([]);
-    const found = texts.findIndex((text) => rounds(1, text, 0).length > 0);
-    expect(found).toBeGreaterThanOrEqual(512);
+    // As a bridge of the original has it: each twice from the one, then twice from the other.
+    const found = texts.findIndex((text) => rounds(2, text, 0, x, x).length > 0);
+    expect(found).toBe(-1);
+    const loop = texts.findIndex((text) => rounds(1, text, 0, y, y).length > 0);
+    expect(loop).toBeGreaterThanOrEqual(512);
     // Some share a place, and only one of these is known.
-    expect(found).toBeLessThan(540);
+    expect(loop).toBeLessThan(540);
+  });
+
+  test("as many in two seconds are none", () => {
+    const texts = Array.from({ length: 800 }, (_, index) => `${index}`);
+    for (const text of texts) expect(rounds(1, text, 0, x, x)).toEqual([]);
+    for (const [index, text] of texts.entries()) {
+      expect(rounds(1, text, index < 400 ? 0 : 1_001, y, y)).toEqual([]);
+    }
   });
 
   test("what comes once by each of two networks makes no round", () => {

@@ -7,18 +7,24 @@
  * often, forwarding of their topic between the two pauses, longer each time.
  *
  * Everything that comes from one of the two is forwarded to the other. So what goes round comes from
- * both, and makes as many rounds as it comes from where it comes from less often.
+ * both; what comes back from one only is an echo, and ends by itself.
  */
 
-import type { Arrivals } from "./arrivals.ts";
+import type { Arrivals, Sighting } from "./arrivals.ts";
 import { digestOf } from "./digest.ts";
 import { RepeatWatch } from "./repeat-watch.ts";
 import { Tally } from "./tally.ts";
 
-/** Rounds of one payload within a second that are still taken for repeats. */
+/**
+ * Rounds of one payload within a second that are still taken for repeats: so often it may come from
+ * both networks.
+ */
 export const roundsMax = 32;
-/** The same for all payloads of a topic together: the more go round, the longer each one takes. */
-export const roundsOfAllMax = 512;
+/**
+ * So often within a second the payloads of a topic may come from the other network than before: of
+ * many that go round none makes many rounds, as they slow each other down.
+ */
+export const turnsMax = 512;
 const pauseMsMin = 1_000;
 const pauseMsMax = 60_000;
 const utf8 = new TextEncoder();
@@ -34,10 +40,9 @@ export interface Finding<Way> {
 const nothing: Finding<never> = { loops: [], isSuspect: false };
 const suspicion: Finding<never> = { loops: [], isSuspect: true };
 
-/** Two networks from which equal payloads came, again and again. */
-interface Couple<Way> {
-  /** How many of these came from each of the two. */
-  readonly byWay: ReadonlyMap<Way, Tally>;
+/** Two networks from which equal payloads came. */
+interface Couple {
+  readonly turns: Tally;
   pausedUntilMs: number;
   pauseMs: number;
 }
@@ -47,7 +52,7 @@ export class LoopBreaker<Way extends object> {
   readonly #topicDigest: number;
   readonly #arrivals: Arrivals<Way>;
   // Each couple is there twice.
-  readonly #couples = new WeakMap<Way, WeakMap<Way, Couple<Way>>>();
+  readonly #couples = new WeakMap<Way, WeakMap<Way, Couple>>();
   readonly #repeatWatch = new RepeatWatch<Way>();
 
   /** @param arrivals Those at the plexus, of all topics. */
@@ -62,36 +67,14 @@ export class LoopBreaker<Way extends object> {
    */
   arrived(payload: Uint8Array, from: Way, ways: readonly Way[], nowMs: number): Finding<Way> {
     const key = digestOf(payload, this.#topicDigest);
-    const byWay = this.#arrivals.add(key, from, nowMs);
+    const sighting = this.#arrivals.add(key, from, nowMs);
     // Once from each of two networks is no round yet.
-    if (!byWay?.get(from)?.isRepeated) return nothing;
-    if (byWay.size === 1) {
-      return this.#repeatWatch.repeated(from, nowMs) ? suspicion : nothing;
+    if (sighting === undefined || sighting.times <= 2) return nothing;
+    if (sighting.byWay.size === 1) {
+      return this.#repeatWatch.isSuspect(sighting, from, nowMs) ? suspicion : nothing;
     }
-    const loops = this.#loopsOf(byWay, from, ways, nowMs);
+    const loops = ways.filter((way) => way !== from && this.#isLoop(sighting, way, from, nowMs));
     return loops.length === 0 ? nothing : { loops, isSuspect: false };
-  }
-
-  #loopsOf(
-    byWay: ReadonlyMap<Way, Tally>,
-    from: Way,
-    ways: readonly Way[],
-    nowMs: number,
-  ): readonly Way[] {
-    const loops: Way[] = [];
-    for (const way of ways) {
-      if (way === from || !byWay.has(way)) continue;
-      const couple = this.#obtain(way, from);
-      couple.byWay.get(from)?.add(nowMs);
-      const isLoop =
-        roundsOf(byWay, way, from, nowMs) > roundsMax ||
-        roundsOf(couple.byWay, way, from, nowMs) > roundsOfAllMax;
-      // What arrives during a pause is the rest of the storm that it ends.
-      if (!isLoop || isPaused(couple, nowMs)) continue;
-      pause(couple, nowMs);
-      loops.push(way);
-    }
-    return loops;
   }
 
   /** Whether what comes from one of these may be forwarded to the other now. */
@@ -100,41 +83,42 @@ export class LoopBreaker<Way extends object> {
     return couple === undefined || !isPaused(couple, nowMs);
   }
 
-  #obtain(one: Way, other: Way): Couple<Way> {
+  /** True when forwarding pauses from now on. */
+  #isLoop({ before, byWay }: Sighting<Way>, way: Way, from: Way, nowMs: number): boolean {
+    const [there, here] = [byWay.get(way), byWay.get(from)];
+    if (there === undefined || here === undefined) return false;
+    const couple = this.#obtain(way, from);
+    if (before === way) couple.turns.add(nowMs);
+    const rounds = Math.min(there.at(nowMs), here.at(nowMs));
+    if (rounds <= roundsMax && couple.turns.at(nowMs) <= turnsMax) return false;
+    // What arrives during a pause is the rest of the storm that it ends.
+    if (isPaused(couple, nowMs)) return false;
+    pause(couple, nowMs);
+    return true;
+  }
+
+  #obtain(one: Way, other: Way): Couple {
     let couple = this.#couples.get(one)?.get(other);
     if (couple === undefined) {
-      couple = {
-        byWay: new Map([one, other].map((way) => [way, new Tally()])),
-        pausedUntilMs: Number.NEGATIVE_INFINITY,
-        pauseMs: 0,
-      };
+      couple = { turns: new Tally(), pausedUntilMs: Number.NEGATIVE_INFINITY, pauseMs: 0 };
       this.#remember(one, other, couple);
       this.#remember(other, one, couple);
     }
     return couple;
   }
 
-  #remember(one: Way, other: Way, couple: Couple<Way>): void {
+  #remember(one: Way, other: Way, couple: Couple): void {
     const known = this.#couples.get(one);
     if (known === undefined) this.#couples.set(one, new WeakMap([[other, couple]]));
     else known.set(other, couple);
   }
 }
 
-function roundsOf<Way>(
-  byWay: ReadonlyMap<Way, Tally>,
-  one: Way,
-  other: Way,
-  nowMs: number,
-): number {
-  return Math.min(byWay.get(one)?.at(nowMs) ?? 0, byWay.get(other)?.at(nowMs) ?? 0);
-}
-
-function isPaused({ pausedUntilMs }: Couple<unknown>, nowMs: number): boolean {
+function isPaused({ pausedUntilMs }: Couple, nowMs: number): boolean {
   return nowMs < pausedUntilMs;
 }
 
-function pause(couple: Couple<unknown>, nowMs: number): void {
+function pause(couple: Couple, nowMs: number): void {
   // A storm that comes back soon after its pause is the same one.
   const isAgain = nowMs < couple.pausedUntilMs + couple.pauseMs;
   couple.pauseMs = isAgain ? Math.min(couple.pauseMs * 2, pauseMsMax) : pauseMsMin;

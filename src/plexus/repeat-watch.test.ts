@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { RepeatWatch, repeatsMax } from "./repeat-watch.ts";
+import { RepeatWatch, repeatsMax, timesMin } from "./repeat-watch.ts";
 
 interface Network {
   readonly name: string;
@@ -10,10 +10,20 @@ const y: Network = { name: "y" };
 
 /** The places of those among so many repeats that are to be told. */
 function told(watch: RepeatWatch<Network>, count: number, nowMs: number, from = x): number[] {
+  const sighting = { times: timesMin + 1, before: from, byWay: new Map() };
   return Array.from({ length: count }, (_, index) =>
-    watch.repeated(from, nowMs) ? [index] : [],
+    watch.isSuspect(sighting, from, nowMs) ? [index] : [],
   ).flat();
 }
+
+test("what came eight times in all is none, however much of it there is", () => {
+  expect(timesMin).toBe(8);
+  const watch = new RepeatWatch<Network>();
+  for (let index = 0; index < 10_000; index++) {
+    const sighting = { times: 1 + (index % 8), before: x, byWay: new Map() };
+    expect(watch.isSuspect(sighting, x, 0)).toBe(false);
+  }
+});
 
 test("512 repeats in a second are taken for what somebody sends; one more is told, once", () => {
   expect(repeatsMax).toBe(512);

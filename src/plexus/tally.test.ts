@@ -11,11 +11,3 @@ test("counts within the second that begins with the first, then from 0", () => {
   tally.add(1_101);
   expect(tally.at(2_101)).toBe(1);
 });
-
-test("knows that it happened more than once, however long ago", () => {
-  const tally = new Tally();
-  tally.add(0);
-  expect(tally.isRepeated).toBe(false);
-  tally.add(60_000);
-  expect(tally.isRepeated).toBe(true);
-});

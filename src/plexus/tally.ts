@@ -5,21 +5,14 @@ export class Tally {
   // The second begins with what happens first.
   #sinceMs = Number.NEGATIVE_INFINITY;
   #count = 0;
-  #isRepeated = false;
 
   /** It happened once more. */
   add(nowMs: number): void {
-    this.#isRepeated = this.#sinceMs !== Number.NEGATIVE_INFINITY;
     if (this.#isOver(nowMs)) {
       this.#sinceMs = nowMs;
       this.#count = 0;
     }
     this.#count += 1;
-  }
-
-  /** True when it happened more than once, however long ago. */
-  get isRepeated(): boolean {
-    return this.#isRepeated;
   }
 
   at(nowMs: number): number {
