@@ -20,8 +20,8 @@ describe.each([
   ["a pair that connects", "PAIR"],
   ["a node that listens to a publisher", "PUB"],
 ] as const)("%s to a peer that", (_, peerType) => {
-  const waits = { retryMinMs: 20, retryMaxMs: 160 };
-  const attemptCount = 8;
+  const waits = { retryMinMs: 8, retryMaxMs: 64 };
+  const attemptCount = 7;
 
   /** Lets a ganglion connect so often, with an answer to each. @returns How long that took. */
   async function attempts(answer: (peer: WirePeer) => unknown): Promise<number> {
@@ -39,8 +39,8 @@ describe.each([
     return performance.now() - startMs;
   }
 
-  /** The least that waits may be: half of 20 ms, doubling up to half of 160 ms. */
-  const growing = 10 + 20 + 40 + 80 + 80 + 80 + 80;
+  /** The least that the waits may be: half of 8 ms, doubling up to half of 64 ms. */
+  const growing = 4 + 8 + 16 + 32 + 32 + 32;
 
   test("ends each connection at once waits longer each time", async () => {
     expect(await attempts(({ socket }) => socket.end())).toBeGreaterThanOrEqual(growing);
@@ -67,7 +67,7 @@ describe.each([
       peer.socket.end();
     };
     // How long a connection lasts is not for this test to say; the first waits there are always.
-    expect(await attempts(leave)).toBeGreaterThanOrEqual((attemptCount - 1) * 10);
+    expect(await attempts(leave)).toBeGreaterThanOrEqual((attemptCount - 1) * 4);
   });
 });
 

@@ -4,7 +4,7 @@ import { Relay } from "../support/relay.ts";
 import { envelope, ready, subscribe } from "./frames.ts";
 import { listeners, Scene, Stage, Text } from "./scene.ts";
 
-const heartbeat = { intervalMs: 30, timeoutMs: 300 };
+const heartbeat = { intervalMs: 30, timeoutMs: 150 };
 
 let stage: Stage;
 beforeEach(() => {
@@ -24,7 +24,7 @@ test.each(listeners)(
     relay.stall();
     for (let count = 0; count < 7; count++) await scene.victim.transmit(Text, scene.newText());
     expect((await friend.incidents.next("connection-failed")).message).toMatch(
-      /nothing came from the peer for \d+ ms; the heartbeat time-out after a PING is 300 ms$/,
+      /nothing came from the peer for \d+ ms; the heartbeat time-out after a PING is 150 ms$/,
     );
     const loss = await scene.incidents.next("dropped");
     expect(loss).toMatchObject({ reason: "unconfirmed", count: 7, remote: expect.any(String) });

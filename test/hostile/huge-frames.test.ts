@@ -31,7 +31,7 @@ async function pair(options: Options = {}): Promise<Meeting> {
 /** The peer is a publisher that the victim listens to. */
 async function subscriber(options: Options = {}): Promise<Meeting> {
   const { wire, address } = await stage.wireListener();
-  const victim = stage.keep(new PubSubGanglion({ ...options, peers: [address] }));
+  const victim = stage.keep(new PubSubGanglion({ ...options, peers: [address], lingerMs: 50 }));
   const peer = await wire.peers.take();
   peer.send(greeting31 + ready("PUB"));
   await receiveHandshake(peer);

@@ -22,7 +22,6 @@ function dribble(sockets: readonly Socket[], from: number, to: number): void {
 
 describe.each([
   ["a pair", "pair", "tcp", 1_024, {}],
-  ["a publisher", "pubsub", "tcp", 60, { subscribersMax: 60 }],
   ["a publisher at a path", "pubsub", "ipc", 60, { subscribersMax: 60 }],
 ] as const)("%s that is full of connections at their handshake", (_, kind, over, max, options) => {
   test("lets a legitimate peer in after a second, not after thirty", async () => {
