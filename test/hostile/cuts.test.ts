@@ -33,7 +33,7 @@ interface Encounter {
 
 type Meet = (stage: Stage, budget: Budget) => Promise<Encounter>;
 
-async function listening<N extends Node>(stage: Stage, node: N): Promise<StreamAddress> {
+async function listening(stage: Stage, node: Node): Promise<StreamAddress> {
   await stage.keep(node).opened;
   if (node.address === undefined) throw new Error("it listens nowhere");
   // Cut connections are what these tests are about.

@@ -23,29 +23,37 @@ function tell(line) {
   writeSync(1, `${line}\n`);
 }
 
-/** @param {string} file @returns {Promise<any>} */
+/** @param {string} file @returns {Promise<unknown>} */
 function load(file) {
   return import(pathToFileURL(join(process.env["PLEXO"] ?? "", file)).href);
 }
 
+async function loadPair() {
+  return /** @type {typeof import("../../src/ganglion/pair.ts")} */ (
+    await load("ganglion/pair.js")
+  );
+}
+
 async function textNeuron() {
-  const { Namespace, Neuron, stringCodec } = await load("index.js");
+  const { Namespace, Neuron, stringCodec } = /** @type {typeof import("../../src/index.ts")} */ (
+    await load("index.js")
+  );
   return new Neuron("Text", new Namespace("dev.plexo.test"), stringCodec);
 }
 
 async function receive() {
-  const { PairGanglion } = await load("ganglion/pair.js");
+  const { PairGanglion } = await loadPair();
   const Text = await textNeuron();
   const pair = new PairGanglion({ bind: place, heartbeat: { intervalMs: 10, timeoutMs: 10_000 } });
   pair.on("incident", () => {});
   // Before anybody can connect.
-  pair.react(Text, (/** @type {string} */ text) => tell(text.trimEnd()));
+  pair.react(Text, (text) => tell(text.trimEnd()));
   await pair.opened;
   tell(String(pair.address.port));
 }
 
 async function send() {
-  const { PairGanglion } = await load("ganglion/pair.js");
+  const { PairGanglion } = await loadPair();
   const Text = await textNeuron();
   const pair = new PairGanglion({ connect: place });
   await pair.ready(Text);
