@@ -12,7 +12,10 @@ export type DropReason =
   | "timed-out"
   /** The sender gave up by its `AbortSignal` while it waited for a place. */
   | "aborted"
-  /** Still in a queue when its subscription ended, or the linger time of a closed ganglion. */
+  /**
+   * Still in a queue when its subscription ended, the subscriber it was for was gone, or the linger
+   * time of a closed ganglion was over.
+   */
   | "closed"
   /** Arrived, or was transmitted, but nobody reacts to its topic. */
   | "unclaimed"

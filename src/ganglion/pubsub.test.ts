@@ -276,6 +276,16 @@ describe("readiness", () => {
     expect(await hasReceivers(publisher, 0)).toBe(true);
   });
 
+  test("of more subscribers than there may be is refused, as it would never come", async () => {
+    const publisher = await nodes.publisher({ subscribersMax: 2 });
+    expect(await outcomeOf(publisher.ready(Text, { receivers: 2 }))).toBe("pending");
+    await expect(publisher.ready(Text, { receivers: 3 })).rejects.toThrow(
+      /never has 3 receivers by pubsub:\/\/127\.0\.0\.1:\d+, but 2 at most$/,
+    );
+    const byDefault = await nodes.publisher();
+    await expect(byDefault.ready(Text, { receivers: 1_025 })).rejects.toThrow("but 1024 at most");
+  });
+
   test("waiting for it ends with close", async () => {
     const publisher = await nodes.publisher();
     const waiting = publisher.ready(Text);

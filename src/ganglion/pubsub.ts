@@ -47,11 +47,13 @@ export interface PubSubOptions extends StreamOptions {
 }
 
 const queueBytesMaxDefault = 16 * 1024 * 1024;
+const subscribersMaxDefault = 1_024;
 
 /** One node of a pub/sub network. It opens by itself; see `opened`. */
 export class PubSubGanglion extends StreamGanglion<PubSubSynapse> {
   readonly #publisher: Publisher;
   readonly #sources: Sources;
+  readonly #subscribersMax: number;
   #address: StreamAddress | undefined;
 
   /** @throws {UsageError} if an address or an option is unfit, or a peer is named twice. */
@@ -60,7 +62,7 @@ export class PubSubGanglion extends StreamGanglion<PubSubSynapse> {
     const bind = options.bind && checkAddress(options.bind);
     super(options, nameOf(bind));
     const { subscribersMax, subscriptionsMax, prefixBytesMax, queue } = options;
-    if (subscribersMax !== undefined) checkCount("subscribersMax", subscribersMax);
+    this.#subscribersMax = checkCount("subscribersMax", subscribersMax ?? subscribersMaxDefault);
     this.#address = bind;
     this.#publisher = new Publisher(
       {
@@ -70,7 +72,7 @@ export class PubSubGanglion extends StreamGanglion<PubSubSynapse> {
         listener: this.connectionOptions("PUB", options, {
           // A subscriber sends subscriptions only; the session knows how long those are.
           bodyBytesMax: undefined,
-          connectionsMax: subscribersMax,
+          connectionsMax: this.#subscribersMax,
         }),
       },
       {
@@ -202,6 +204,10 @@ export class PubSubGanglion extends StreamGanglion<PubSubSynapse> {
     const known = this.synapses.find(topic);
     if (known !== undefined) return this.#publisher.subscribersOf(known).length;
     return this.#publisher.receivers(utf8.encode(topic));
+  }
+
+  protected override receiversMax(): number {
+    return this.#subscribersMax;
   }
 
   protected override isReady(topic: string, receivers = 1): boolean {
