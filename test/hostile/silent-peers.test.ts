@@ -1,8 +1,10 @@
 /** Peers that connect and say nothing, or hardly anything: the slow loris. */
 import type { Socket } from "node:net";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { PairGanglion } from "../../src/ganglion/pair.ts";
+import { PubSubGanglion } from "../../src/ganglion/pubsub.ts";
 import { until } from "../../src/testing/until.ts";
-import { countOf } from "../support/pairs.ts";
+import { countOf, incidentsOf } from "../support/pairs.ts";
 import { greeting31 } from "../zmtp/recorder.ts";
 import { isOver, listeners, Scene, Stage, socketCount } from "./scene.ts";
 
@@ -42,11 +44,12 @@ describe.each([
     );
   });
 
-  test("closes without waiting for them", async () => {
+  test("flushes and closes without waiting for them", async () => {
     const scene = await Scene.listening(stage, kind, over, { lingerMs: 60_000 });
     await scene.crowd(20);
     dribble(await scene.crowd(20), 0, 60);
     dribble(await scene.crowd(20), 0, 64);
+    await scene.victim.flush();
     await scene.victim.close();
     expect(scene.victim.stats()).toMatchObject({ sent: 0, received: 0, dropped: {} });
   });
@@ -70,3 +73,24 @@ test.each(listeners)("%s forgets those that come and go, however many", async (_
   expect(countOf(failures)).toBe(301);
   expect(failures.length).toBeLessThan(25);
 });
+
+test.each([
+  ["a pair that connects", "pair"],
+  ["a node that listens to a publisher", "pubsub"],
+] as const)(
+  "%s to one that says nothing is told once, and tries again and again",
+  async (_, kind) => {
+    const { wire, address } = await stage.wireListener();
+    const times = { handshakeTimeoutMs: 20, retryMinMs: 1, retryMaxMs: 5 };
+    const node = stage.keep(
+      kind === "pair"
+        ? new PairGanglion({ ...times, connect: address })
+        : new PubSubGanglion({ ...times, peers: [address] }),
+    );
+    const incidents = incidentsOf(node);
+    for (let count = 0; count < 4; count++) await wire.peers.take();
+    expect(incidents.of("connection-failed").map(({ message }) => message)).toEqual([
+      expect.stringMatching(/failed: 20 ms have passed before it sent anything$/),
+    ]);
+  },
+);
