@@ -37,7 +37,7 @@ const steps = [
   {
     name: "test",
     command: `npm test -- --reporter=default --reporter=json --outputFile.json=${vitestReportPath}`,
-    minutesMax: 6,
+    minutesMax: 10,
     report: { path: vitestReportPath, read: readVitestReport },
   },
   {

@@ -101,7 +101,7 @@ describe.each([
         expect(texts.slice(delivered)).toEqual(later);
         await stage.close();
       }),
-      { numRuns: 30 },
+      { numRuns: 100 },
     );
     // Cuts of every kind were met.
     expect(Math.min(...Object.values(cases))).toBeGreaterThan(0);
