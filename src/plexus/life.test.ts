@@ -106,7 +106,8 @@ describe("closing a plexus", () => {
     await lingering.close();
     await Promise.allSettled(transmits);
     const after = process.getActiveResourcesInfo().filter((kind) => kind === "Timeout").length;
-    expect(after).toBe(before);
+    // Those of tests before may end meanwhile.
+    expect(after).toBeLessThanOrEqual(before);
   });
 
   test("goes on when a ganglion cannot close, and then says so", async () => {
