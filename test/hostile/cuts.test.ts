@@ -21,6 +21,17 @@ const budgets = fc.record({
   toConnector: fc.oneof(fc.nat(200), fc.nat(40_000)),
 });
 const lengths = fc.array(fc.nat(1_000), { minLength: 1, maxLength: 10 });
+/** Cuts that come before all, and after all; and one way where the first confirmations are. */
+const examples: readonly [Budget, number[]][] = [
+  [{ toListener: 0, toConnector: 0 }, [100]],
+  [{ toListener: 1_000_000, toConnector: 1_000_000 }, [100]],
+  ...Array.from({ length: 15 }, (_, index) => 140 + 10 * index).flatMap(
+    (few): [Budget, number[]][] => [
+      [{ toListener: few, toConnector: 1_000_000 }, [100]],
+      [{ toListener: 1_000_000, toConnector: few }, [100]],
+    ],
+  ),
+];
 
 interface Encounter {
   readonly sender: Node;
@@ -75,8 +86,8 @@ describe.each([
         const { sender, receiver, relay, out, back } = await meet(stage, budget);
         const texts: string[] = [];
         receiver.react(Text, (text) => void texts.push(text));
-        await readyOrCut(sender, relay);
-        const sent = await sendAll(sender, lengthsIn);
+        await happenedOrCut(sender.ready(Text), relay);
+        const sent = await sendAll(sender, lengthsIn, relay);
         relay.cut();
         await until("the connection is gone", () => relay.isOver);
         await turn();
@@ -101,31 +112,38 @@ describe.each([
         expect(texts.slice(delivered)).toEqual(later);
         await stage.close();
       }),
-      { numRuns: 100 },
+      { numRuns: examples.length + 30, examples: [...examples] },
     );
     // Cuts of every kind were met.
     expect(Math.min(...Object.values(cases))).toBeGreaterThan(0);
   });
 });
 
-/** Resolves when what is sent gets to the receiver, or never will. */
-async function readyOrCut(sender: Node, relay: CuttingRelay): Promise<void> {
-  let isReady = false;
-  const ready = sender.ready(Text).then(() => {
-    isReady = true;
-  });
-  ready.catch(() => {});
-  await until("it is decided", () => isReady || relay.isOver);
+/** Resolves when `event` has happened, or the connection is cut, so that it may never. */
+async function happenedOrCut(event: Promise<void>, relay: CuttingRelay): Promise<void> {
+  let hasHappened = false;
+  event.then(
+    () => {
+      hasHappened = true;
+    },
+    () => {},
+  );
+  await until("it has happened or never will", () => hasHappened || relay.isOver);
 }
 
-/** Sends messages, of which the first may be confirmed before the last are sent. */
-async function sendAll(sender: Node, lengthsIn: readonly number[]): Promise<readonly string[]> {
+/** Sends messages, of which the first are confirmed before the last are sent. */
+async function sendAll(
+  sender: Node,
+  lengthsIn: readonly number[],
+  relay: CuttingRelay,
+): Promise<readonly string[]> {
   const sent: string[] = [];
   for (let count = 0; count < messageCount; count++) {
     const text = `${count}`.padEnd(lengthsIn[count % lengthsIn.length] ?? 0);
     sent.push(text);
     await sender.transmit(Text, text);
     if (count % 10 === 9) await turn();
+    if (count === messageCount / 2) await happenedOrCut(sender.flush(), relay);
   }
   return sent;
 }
