@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
 import { WindowPool } from "../identity.ts";
+import { Chunk, Span } from "../protocol/span.ts";
 import { Synapse } from "../synapse.ts";
 import { TopicIndex } from "./topic-index.ts";
 import { WireSynapse } from "./transport.ts";
@@ -19,7 +20,9 @@ function makeIndex(...topics: string[]): {
 /** Finds a topic that stands somewhere in a larger buffer. */
 function find(index: TopicIndex<WireSynapse>, topic: string): Synapse | undefined {
   const bytes = utf8.encode(`<${topic}>`);
-  return index.find(bytes, 1, bytes.length - 1, () => topic);
+  const span = new Span();
+  span.move(new Chunk(bytes), 1, bytes.length - 1);
+  return index.find(span);
 }
 
 describe("TopicIndex", () => {
