@@ -1,6 +1,6 @@
 /** TopicIndex: finds the synapse of a topic that has come as bytes, mostly without making a string. */
 import type { Span } from "../protocol/span.ts";
-import { TopicKey } from "../protocol/topic-key.ts";
+import { TopicKey, topicHashOf } from "../protocol/topic-key.ts";
 import { decodeTopic } from "../protocol/topic-text.ts";
 import type { WireSynapse } from "./transport.ts";
 
@@ -16,6 +16,8 @@ export class TopicIndex<S extends WireSynapse> {
   readonly #find: FindByTopic<S>;
   // The one found last: a sender mostly goes on with the same topic.
   #last: Known<S> | undefined;
+  // Of two with one hash the one found later: whoever sends such topics has them made strings.
+  readonly #byHash = new Map<number, Known<S>>();
 
   constructor(find: FindByTopic<S>) {
     this.#find = find;
@@ -27,9 +29,19 @@ export class TopicIndex<S extends WireSynapse> {
    */
   find(topic: Span): S | undefined {
     const last = this.#last;
-    if (last?.key.isAt(topic)) return last.synapse;
-    const synapse = this.#find(decodeTopic(topic));
-    if (synapse !== undefined) this.#last = { synapse, key: new TopicKey(synapse.topicBytes) };
-    return synapse;
+    return last?.key.isAt(topic) ? last.synapse : this.#findAnother(topic);
+  }
+
+  #findAnother(topic: Span): S | undefined {
+    const hash = topicHashOf(topic);
+    let known = this.#byHash.get(hash);
+    if (!known?.key.isAt(topic)) {
+      const synapse = this.#find(decodeTopic(topic));
+      if (synapse === undefined) return undefined;
+      known = { synapse, key: new TopicKey(synapse.topicBytes) };
+      this.#byHash.set(hash, known);
+    }
+    this.#last = known;
+    return known.synapse;
   }
 }

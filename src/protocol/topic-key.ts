@@ -1,7 +1,9 @@
-/** TopicKey: the bytes of a topic that is known, ready to be compared with what has come. */
+/** TopicKey: the bytes of a topic that is known, ready to be found in what has come. */
 import type { Span } from "./span.ts";
 
 const wordByteCount = 4;
+/** 2^32 by the golden ratio: spreads words that differ in a few bits. */
+const hashFactor = 0x9e37_79b1;
 
 export class TopicKey {
   readonly #byteCount: number;
@@ -36,4 +38,17 @@ export class TopicKey {
     }
     return true;
   }
+}
+
+/** An integer of 32 bits, signed, by which to look for the key of what lies there. */
+export function topicHashOf({ chunk, start, end }: Span): number {
+  const { view } = chunk;
+  let hash = end - start;
+  let at = start;
+  for (; at + wordByteCount <= end; at += wordByteCount) {
+    hash = Math.imul(hash ^ view.getInt32(at), hashFactor);
+    hash ^= hash >>> 15;
+  }
+  for (; at < end; at++) hash = Math.imul(hash ^ view.getUint8(at), hashFactor);
+  return hash;
 }
