@@ -264,13 +264,13 @@ export class Connector {
     if (this.#closed) return;
     const retryMs = Math.round(this.#backOff.next());
     this.#retry(retryMs);
-    const why =
+    const reason =
       cause === undefined ? `no answer in ${this.#connectTimeoutMs} ms` : systemErrorText(cause);
     const where = formatAddress(this.address);
     this.#owner.failed(
-      new TransportError(`cannot connect to ${where}: ${why}; next try in ${retryMs} ms`, {
+      new TransportError(`cannot connect to ${where}: ${reason}; next try in ${retryMs} ms`, {
         cause,
-        details: { address: this.address, retryMs },
+        details: { address: this.address, reason, retryMs },
       }),
     );
   }
