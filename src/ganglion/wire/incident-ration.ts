@@ -147,8 +147,13 @@ export class IncidentRation {
 /** What makes two incidents of one kind the same thing again. */
 function subjectOf({ topic, remote, cause }: Incident): string {
   if (topic !== undefined) return topic;
-  const host = remote?.slice(0, remote.lastIndexOf(":")) ?? "";
+  const host = remote === undefined ? "" : hostOf(remote);
   // Which error it is shows in what details it has; their values are often the peer's to choose.
   const what = cause instanceof PlexoError ? Object.keys(cause.details).join() : "";
   return `${host} ${what}`;
+}
+
+/** Without its port, which a peer has another of each time. A path has none. */
+function hostOf(remote: string): string {
+  return remote.replace(/:\d+$/, "");
 }
