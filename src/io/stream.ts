@@ -306,8 +306,16 @@ function portOf(server: Server): TcpAddress {
   return { host: address, port };
 }
 
+/** What the system means by some of its codes, where a word more tells what to do. */
+const meanings: Readonly<Record<string, string>> = {
+  EADDRINUSE: "in use by a listening process",
+  EADDRNOTAVAIL: "no address of this machine",
+};
+
 function systemListenError(address: StreamAddress, cause: unknown): TransportError {
-  return listenError(address, systemErrorText(cause), cause);
+  const code = systemErrorText(cause);
+  const meaning = Object.hasOwn(meanings, code) ? `${meanings[code]} (${code})` : code;
+  return listenError(address, meaning, cause);
 }
 
 /** For people. The other end of a Unix-domain socket is nowhere else than this one. */
