@@ -5,6 +5,7 @@ import type { Peers } from "./peers.ts";
 import type { Section } from "./report.ts";
 import { processesSideBySide } from "./side-by-side.ts";
 import type { Entrant } from "./wire/entrant.ts";
+import { throughput } from "./wire/throughput.ts";
 
 const roundTrips = 5_000;
 // After 5,000 much of the code is still interpreted: a round trip of ours takes 36 µs then, and 27 later.
@@ -75,16 +76,9 @@ function oneWay(
   rounds: number,
   scale: number,
 ): Promise<Section["figures"]> {
-  const rivals = entrants.map((entrant) => ({
-    name: entrant.name,
-    run: async () => {
-      const messages = Math.ceil(entrant.messages * scale);
-      const warmUp = Math.ceil(messages / 4);
-      const job = { scenario: "one way", payloadBytes, warmUp, messages } as const;
-      return (messages * 1e9) / (await runJob(entrant, job));
-    },
-  }));
-  return processesSideBySide(rivals, rounds);
+  return throughput(entrants, rounds, scale, (entrant, load) =>
+    runJob(entrant, { scenario: "one way", payloadBytes, ...load }),
+  );
 }
 
 function roundTrip(

@@ -38,7 +38,7 @@ export async function setUpPeers(): Promise<Peers> {
   };
 
   const nats = await unlessMissing("nats.js", setUpNatsServer);
-  const pyzmq = await unlessMissing("pyzmq PAIR", setUpPyzmq);
+  const pyzmq = await unlessMissing("pyzmq", setUpPyzmq);
   const original = await unlessMissing("plexo for Python", setUpOriginal);
   if (nats !== undefined) {
     const client = npmVersion("@nats-io/transport-node");

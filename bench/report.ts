@@ -12,11 +12,11 @@ export interface Section {
   readonly targets: readonly Target[];
 }
 
-/** `ours` is to be at least (or at most) `ratio` times `rival`. */
-interface Target {
+/** `ours` is to be at least (or at most) `ratio` times `rival`; without one, the ratio is only told. */
+export interface Target {
   readonly ours: string;
   readonly rival: string;
-  readonly ratio: number;
+  readonly ratio?: number;
 }
 
 export function renderSection(section: Section): string {
@@ -39,17 +39,17 @@ export function renderSection(section: Section): string {
 }
 
 function renderTarget({ figures, higherIsBetter }: Section, target: Target): string {
-  const bound = `target ${higherIsBetter ? "at least" : "at most"} ${target.ratio}`;
+  const sides = `- ${target.ours} / ${target.rival}`;
+  const wanted = target.ratio;
+  const bound =
+    wanted === undefined ? "" : `; target ${higherIsBetter ? "at least" : "at most"} ${wanted}`;
   const [ours, rival] = [figures.get(target.ours), figures.get(target.rival)];
-  if (ours === undefined || rival === undefined) {
-    return `- ${target.ours} / ${target.rival}: left out; ${bound}`;
-  }
+  if (ours === undefined || rival === undefined) return `${sides}: left out${bound}`;
   const ratio = ours.median / rival.median;
-  const met = higherIsBetter ? ratio >= target.ratio : ratio <= target.ratio;
-  return (
-    `- ${target.ours} / ${target.rival} = **${ratio.toFixed(2)}**; ` +
-    `${bound}: ${met ? "met" : "**missed**"}`
-  );
+  const told = `${sides} = **${ratio.toFixed(2)}**`;
+  if (wanted === undefined) return told;
+  const met = higherIsBetter ? ratio >= wanted : ratio <= wanted;
+  return `${told}${bound}: ${met ? "met" : "**missed**"}`;
 }
 
 function amount(value: number): string {

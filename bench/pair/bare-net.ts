@@ -2,28 +2,23 @@
  * Bare node:net with ZMTP framing: no envelope, no queue, no heartbeat, nothing but frames gathered
  * into blocks. What any protocol in JavaScript on this socket could reach at best.
  */
-import { once } from "node:events";
-import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+import type { Socket } from "node:net";
+import { connectBare, listenBare } from "../wire/bare-net.ts";
 import { FrameWriter, readFrames } from "../wire/frames.ts";
 import type { PairEnd, PairRival } from "./rival.ts";
 
 export const bareNet: PairRival = {
   async listen(port, payloadBytes) {
-    const server = createServer({ noDelay: true });
-    server.listen(port, "127.0.0.1");
-    await once(server, "listening");
     const end = new BareEnd(payloadBytes);
-    server.once("connection", (socket) => {
-      server.close();
+    const listening = await listenBare(port, (socket) => {
+      listening.server.close();
       end.use(socket);
     });
-    return { end, port: (server.address() as AddressInfo).port };
+    return { end, port: listening.port };
   },
   async connect(port, payloadBytes) {
-    const socket = connect({ host: "127.0.0.1", port, noDelay: true });
-    await once(socket, "connect");
     const end = new BareEnd(payloadBytes);
-    end.use(socket);
+    end.use(await connectBare(port));
     return end;
   },
 };

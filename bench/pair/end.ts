@@ -2,25 +2,18 @@
 import process from "node:process";
 import { counter } from "../wire/counter.ts";
 import { report, reportDone } from "../wire/reporting.ts";
+import { rivalAndJob } from "../wire/rival-and-job.ts";
 import { sendAll } from "../wire/send-all.ts";
 import type { Job } from "./job.ts";
 import type { PairEnd, PairRival } from "./rival.ts";
 
-/** Each is loaded alone: what another brings along is none of its business. */
-const rivals: Readonly<Record<string, () => Promise<PairRival>>> = {
+const { rival, job } = await rivalAndJob<PairRival, Job>({
   "plexo raw": async () => (await import("./plexo.ts")).plexoRaw,
   "plexo typed JSON": async () => (await import("./plexo.ts")).plexoJson,
   "zeromq PAIR": async () => (await import("./zeromq.ts")).zeromqPair,
   "nats.js": async () => (await import("./nats.ts")).nats,
   "bare node:net": async () => (await import("./bare-net.ts")).bareNet,
-};
-
-const [, , name = "", jobText = ""] = process.argv;
-const load = rivals[name];
-if (load === undefined) throw new Error(`no rival is named ${name}`);
-const rival = await load();
-// The bench has put a Job there.
-const job = JSON.parse(jobText) as Job;
+});
 const messagesInAll = job.warmUp + job.messages;
 if (job.role === "listener") await listen();
 else await connect();

@@ -1,15 +1,12 @@
 /** libzmq by the npm package `zeromq`: PAIR, bare frames. */
 import { Pair } from "zeromq";
+import { bindLoopback, receiveAll } from "../wire/zeromq.ts";
 import type { PairEnd, PairRival } from "./rival.ts";
 
 export const zeromqPair: PairRival = {
   async listen(port, payloadBytes) {
     const socket = new Pair();
-    await socket.bind(`tcp://127.0.0.1:${port === 0 ? "*" : port}`);
-    return {
-      end: endOf(socket, payloadBytes),
-      port: Number(socket.lastEndpoint?.split(":").at(-1)),
-    };
+    return { end: endOf(socket, payloadBytes), port: await bindLoopback(socket, port) };
   },
   async connect(port, payloadBytes) {
     const socket = new Pair();
@@ -29,8 +26,4 @@ function endOf(socket: Pair, payloadBytes: number): PairEnd {
     },
     close: async () => socket.close(),
   };
-}
-
-async function receiveAll(socket: Pair, onPayload: (payload: Uint8Array) => void): Promise<void> {
-  for await (const [frame] of socket) if (frame !== undefined) onPayload(frame);
 }

@@ -2,8 +2,7 @@
  * Bare node:net: a frame of the topic and one of the payload, gathered into blocks that go to every
  * subscriber as they are. Nobody subscribes: all get all.
  */
-import { once } from "node:events";
-import { type AddressInfo, connect, createServer } from "node:net";
+import { connectBare, listenBare } from "../wire/bare-net.ts";
 import { FrameWriter, readFrames } from "../wire/frames.ts";
 import type { PubSubRival } from "./rival.ts";
 
@@ -11,11 +10,9 @@ export const bareFanOut: PubSubRival = {
   async publisher(port, topics) {
     const frames = topics.map((topic) => Buffer.from(topic));
     const writer = new FrameWriter();
-    const server = createServer({ noDelay: true }, (socket) => writer.add(socket));
-    server.listen(port, "127.0.0.1");
-    await once(server, "listening");
+    const listening = await listenBare(port, (socket) => writer.add(socket));
     return {
-      port: (server.address() as AddressInfo).port,
+      port: listening.port,
       publisher: {
         awaitsEach: true,
         publish: (type, payload) => {
@@ -24,15 +21,14 @@ export const bareFanOut: PubSubRival = {
           return writer.write(payload) ?? topicWait;
         },
         close: async () => {
-          server.close();
+          listening.server.close();
           await writer.end();
         },
       },
     };
   },
   async subscriber(port, _topics, onPayload) {
-    const socket = connect({ host: "127.0.0.1", port, noDelay: true });
-    await once(socket, "connect");
+    const socket = await connectBare(port);
     let isTopic = true;
     readFrames(socket, (body) => {
       if (!isTopic) onPayload(body);

@@ -1,31 +1,23 @@
 /** The publisher, or all subscribers, in a process of its own: `end.js RIVAL JOB`. */
-import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { counter } from "../wire/counter.ts";
 import { report, reportDone, toldToBegin } from "../wire/reporting.ts";
+import { rivalAndJob } from "../wire/rival-and-job.ts";
 import { sendAll } from "../wire/send-all.ts";
 import type { Job } from "./job.ts";
 import type { Publisher, PubSubRival, Subscriber } from "./rival.ts";
-
-/** Each is loaded alone: what another brings along is none of its business. */
-const rivals: Readonly<Record<string, () => Promise<PubSubRival>>> = {
-  "plexo raw": async () => (await import("./plexo.ts")).plexoPubSub,
-  "zeromq PUB/SUB": async () => (await import("./zeromq.ts")).zeromqPubSub,
-  "nats.js": async () => (await import("./nats.ts")).natsPubSub,
-  "bare node:net": async () => (await import("./bare-net.ts")).bareFanOut,
-};
 
 const probeBytes = 1;
 const probeEveryMs = 5;
 /** A prime, so that every type has its turn. */
 const stride = 7_919;
 
-const [, , name = "", jobText = ""] = process.argv;
-const load = rivals[name];
-if (load === undefined) throw new Error(`no rival is named ${name}`);
-const rival = await load();
-// The bench has put a Job there.
-const job = JSON.parse(jobText) as Job;
+const { rival, job } = await rivalAndJob<PubSubRival, Job>({
+  "plexo raw": async () => (await import("./plexo.ts")).plexoPubSub,
+  "zeromq PUB/SUB": async () => (await import("./zeromq.ts")).zeromqPubSub,
+  "nats.js": async () => (await import("./nats.ts")).natsPubSub,
+  "bare node:net": async () => (await import("./bare-net.ts")).bareFanOut,
+});
 const topics = Array.from(
   { length: job.types },
   (_, index) => `dev.plexo.bench.Type${index}.bytes`,

@@ -1,5 +1,6 @@
 /** libzmq by the npm package `zeromq`: PUB, and XSUB, a SUB whose bounds can be lifted. */
 import { Publisher, XSubscriber } from "zeromq";
+import { bindLoopback, receiveAll } from "../wire/zeromq.ts";
 import type { PubSubRival } from "./rival.ts";
 
 // A PUB drops messages above its bound, and the option against that makes a send fail, not wait; a
@@ -11,10 +12,9 @@ const subscribe = 0x01;
 export const zeromqPubSub: PubSubRival = {
   async publisher(port, topics) {
     const socket = new Publisher({ sendHighWaterMark: unbounded });
-    await socket.bind(`tcp://127.0.0.1:${port === 0 ? "*" : port}`);
     const frames = topics.map((topic) => Buffer.from(topic));
     return {
-      port: Number(socket.lastEndpoint?.split(":").at(-1)),
+      port: await bindLoopback(socket, port),
       publisher: {
         awaitsEach: true,
         // The job says how many types there are.
@@ -34,10 +34,3 @@ export const zeromqPubSub: PubSubRival = {
     return { close: async () => socket.close() };
   },
 };
-
-async function receiveAll(
-  socket: XSubscriber,
-  onPayload: (payload: Uint8Array) => void,
-): Promise<void> {
-  for await (const [, payload] of socket) if (payload !== undefined) onPayload(payload);
-}

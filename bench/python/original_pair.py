@@ -11,7 +11,8 @@ from plexo.ganglion.tcp_pair import GanglionZmqTcpPair
 from plexo.namespace.namespace import Namespace
 from plexo.neuron.neuron import Neuron
 
-from measure import HOST, Job, read_job, report_done, report_listening
+from measure import HOST, read_job, report_done, report_listening
+from pair_job import PairJob
 
 NEURON = Neuron(str, Namespace(["dev", "plexo", "bench"]), StringCodec(), "Raw")
 
@@ -33,7 +34,7 @@ class End:
         await self.ganglion.transmit_encoded(self.payload, NEURON)
 
 
-async def main(job: Job) -> None:
+async def main(job: PairJob) -> None:
     if job.role == "listener":
         ganglion = GanglionZmqTcpPair(bind_interface=HOST, port=0)
         endpoint = ganglion.socket.getsockopt_string(zmq.LAST_ENDPOINT)
@@ -47,7 +48,7 @@ async def main(job: Job) -> None:
     report_done(elapsed_ns)
 
 
-async def count_all(end: End, job: Job, listening: Callable[[], None]) -> int:
+async def count_all(end: End, job: PairJob, listening: Callable[[], None]) -> int:
     count = 0
     start_ns = 0
     done = asyncio.get_running_loop().create_future()
@@ -68,14 +69,14 @@ async def count_all(end: End, job: Job, listening: Callable[[], None]) -> int:
     return elapsed_ns if job.scenario == "one way" else 0
 
 
-async def send_all(end: End, job: Job) -> int:
+async def send_all(end: End, job: PairJob) -> int:
     await end.ganglion.adapt(NEURON)
     for _ in range(job.messages_in_all):
         await end.send()
     return 0
 
 
-async def ask_all(end: End, job: Job) -> int:
+async def ask_all(end: End, job: PairJob) -> int:
     answered = asyncio.Event()
 
     async def take() -> None:
@@ -91,4 +92,4 @@ async def ask_all(end: End, job: Job) -> int:
     return time.perf_counter_ns() - start_ns
 
 
-asyncio.run(main(read_job()))
+asyncio.run(main(read_job(PairJob)))

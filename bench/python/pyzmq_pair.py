@@ -4,10 +4,11 @@ import time
 
 import zmq
 
-from measure import HOST, Job, read_job, report_done, report_listening
+from measure import HOST, read_job, report_done, report_listening
+from pair_job import PairJob
 
 
-def main(job: Job) -> None:
+def main(job: PairJob) -> None:
     socket = zmq.Context.instance().socket(zmq.PAIR)
     payload = bytes(job.payload_bytes)
     if job.role == "listener":
@@ -18,7 +19,7 @@ def main(job: Job) -> None:
         report_done(send(socket, job, payload) if job.scenario == "one way" else ask(socket, job, payload))
 
 
-def count(socket: zmq.Socket, job: Job) -> int:
+def count(socket: zmq.Socket, job: PairJob) -> int:
     for _ in range(job.warm_up):
         socket.recv()
     start_ns = time.perf_counter_ns()
@@ -27,20 +28,20 @@ def count(socket: zmq.Socket, job: Job) -> int:
     return time.perf_counter_ns() - start_ns
 
 
-def send(socket: zmq.Socket, job: Job, payload: bytes) -> int:
+def send(socket: zmq.Socket, job: PairJob, payload: bytes) -> int:
     for _ in range(job.messages_in_all):
         socket.send(payload)
     return 0
 
 
-def echo(socket: zmq.Socket, job: Job, payload: bytes) -> int:
+def echo(socket: zmq.Socket, job: PairJob, payload: bytes) -> int:
     for _ in range(job.messages_in_all):
         socket.recv()
         socket.send(payload)
     return 0
 
 
-def ask(socket: zmq.Socket, job: Job, payload: bytes) -> int:
+def ask(socket: zmq.Socket, job: PairJob, payload: bytes) -> int:
     for index in range(job.messages_in_all):
         if index == job.warm_up:
             start_ns = time.perf_counter_ns()
@@ -49,4 +50,4 @@ def ask(socket: zmq.Socket, job: Job, payload: bytes) -> int:
     return time.perf_counter_ns() - start_ns
 
 
-main(read_job())
+main(read_job(PairJob))
