@@ -8,7 +8,7 @@ import { isBuildCurrent, recordBuild } from "./build-state.js";
 const startedMs = Date.UTC(2026, 0, 1);
 const before = new Date(startedMs - 1);
 const after = new Date(startedMs + 1);
-const sources = ["src/io", "src/io/stream.ts", "src", "package.json"];
+const sources = ["src/io", "src/io/listener.ts", "src", "package.json"];
 
 const checkout = process.cwd();
 let folder: string;
@@ -16,7 +16,7 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "plexo-build-state-"));
   process.chdir(folder);
   for (const made of ["dist", "build", "src/io"]) mkdirSync(made, { recursive: true });
-  writeFileSync("src/io/stream.ts", "");
+  writeFileSync("src/io/listener.ts", "");
   writeFileSync("package.json", "{}");
   for (const path of sources) utimesSync(path, before, before);
 });
@@ -42,7 +42,7 @@ test.each(sources)("a change to %s since the build began makes it stale", (path)
 
 test("a removed file makes a build stale", () => {
   recordBuild(startedMs);
-  rmSync("src/io/stream.ts");
+  rmSync("src/io/listener.ts");
   expect(isBuildCurrent()).toBe(false);
 });
 

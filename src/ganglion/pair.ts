@@ -9,14 +9,9 @@ import { UsageError } from "../errors.ts";
 import type { Impulse } from "../impulse.ts";
 import { checkAddress, checkRemoteAddress, formatUrl, type StreamAddress } from "../io/address.ts";
 import type { CloseReason, Connection } from "../io/connection.ts";
-import {
-  Connector,
-  type ConnectorOptions,
-  type EndpointOwner,
-  type Listener,
-  type ListenerOptions,
-  listen,
-} from "../io/stream.ts";
+import { Connector, type ConnectorOptions } from "../io/connector.ts";
+import type { EndpointOwner } from "../io/endpoint.ts";
+import { type Listener, type ListenerOptions, listen } from "../io/listener.ts";
 import type { Neuron } from "../neuron.ts";
 import { checkOptions } from "../options.ts";
 import type { EnvelopeReader } from "../protocol/envelope.ts";

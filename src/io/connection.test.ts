@@ -9,7 +9,7 @@ import { bytesOf, greeting31, readyOfOurs, readyPair, textHex } from "../../test
 import { PeerError, TransportError } from "../errors.ts";
 import { until } from "../testing/until.ts";
 import type { ConnectionOptions } from "./connection.ts";
-import { type Listener, listen } from "./stream.ts";
+import { type Listener, listen } from "./listener.ts";
 
 const anyPort = { host: "127.0.0.1", port: 0 };
 const handshakeBytes = greeting31.length / 2 + readyPair.length / 2;

@@ -2,8 +2,8 @@
 import { connect, createServer, type Server, type Socket } from "node:net";
 import type { StreamAddress, TcpAddress } from "../../src/io/address.ts";
 import type { CloseReason, Connection, ConnectionSink } from "../../src/io/connection.ts";
+import type { EndpointOwner } from "../../src/io/endpoint.ts";
 import type { SendBuffer } from "../../src/io/send-buffer.ts";
-import type { EndpointOwner } from "../../src/io/stream.ts";
 import type { Span } from "../../src/protocol/span.ts";
 import { frameFlags, frameHeadByteCount, writeFrameHead } from "../../src/protocol/zmtp/frame.ts";
 import type { Peer } from "../../src/protocol/zmtp/handshake.ts";

@@ -1,7 +1,8 @@
 /** The ends of live connections that a test opens, and closes all at once. */
 import type { Socket, Subscriber, XSubscriber } from "zeromq";
 import { formatAddress, type StreamAddress } from "../../src/io/address.ts";
-import { Connector, type ConnectorOptions, type Listener, listen } from "../../src/io/stream.ts";
+import { Connector, type ConnectorOptions } from "../../src/io/connector.ts";
+import { type Listener, listen } from "../../src/io/listener.ts";
 import { SocketFolder } from "../support/socket-folder.ts";
 import { type Accepted, Owner } from "./endpoints.ts";
 import { Mailbox } from "./mailbox.ts";

@@ -6,7 +6,7 @@ import { Mailbox } from "../../../test/zmtp/mailbox.ts";
 import { ManualClock } from "../../../test/zmtp/manual-clock.ts";
 import { greeting31, hexOf, readyPair, textHex } from "../../../test/zmtp/recorder.ts";
 import type { Connection } from "../../io/connection.ts";
-import { type Listener, listen } from "../../io/stream.ts";
+import { type Listener, listen } from "../../io/listener.ts";
 import { encodeCommand } from "../../protocol/zmtp/command.ts";
 import { encodeMetadata } from "../../protocol/zmtp/metadata.ts";
 import { until } from "../../testing/until.ts";

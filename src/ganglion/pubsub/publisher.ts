@@ -3,7 +3,7 @@ import type { PeerError } from "../../errors.ts";
 import type { Impulse } from "../../impulse.ts";
 import type { StreamAddress } from "../../io/address.ts";
 import type { CloseReason, Connection } from "../../io/connection.ts";
-import { type Listener, type ListenerOptions, listen } from "../../io/stream.ts";
+import { type Listener, type ListenerOptions, listen } from "../../io/listener.ts";
 import {
   SubscriptionIndex,
   type SubscriptionLimits,

@@ -2,7 +2,7 @@
 import type { PeerError } from "../../errors.ts";
 import type { StreamAddress } from "../../io/address.ts";
 import type { CloseReason, Connection } from "../../io/connection.ts";
-import { Connector, type ConnectorOptions } from "../../io/stream.ts";
+import { Connector, type ConnectorOptions } from "../../io/connector.ts";
 import type { EnvelopeId } from "../../protocol/envelope.ts";
 import type { Span } from "../../protocol/span.ts";
 import type { Wait } from "../../wait.ts";

@@ -7,7 +7,7 @@ import {
   type StreamAddress,
 } from "../../io/address.ts";
 import { systemClock } from "../../io/clock.ts";
-import type { ConnectorOptions } from "../../io/stream.ts";
+import type { ConnectorOptions } from "../../io/connector.ts";
 import type { TopicPattern } from "../../topic.ts";
 import { prefixOf } from "./prefix.ts";
 import { Source, type SourceOwner } from "./source.ts";

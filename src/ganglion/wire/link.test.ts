@@ -7,7 +7,7 @@ import { Mailbox } from "../../../test/zmtp/mailbox.ts";
 import { ManualClock } from "../../../test/zmtp/manual-clock.ts";
 import { bytesOf, greeting31, hexOf, readyOfOurs, readyPair } from "../../../test/zmtp/recorder.ts";
 import type { Connection } from "../../io/connection.ts";
-import { type Listener, listen } from "../../io/stream.ts";
+import { type Listener, listen } from "../../io/listener.ts";
 import type { Span } from "../../protocol/span.ts";
 import { until } from "../../testing/until.ts";
 import { WireLink } from "./link.ts";

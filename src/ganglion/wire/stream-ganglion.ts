@@ -7,11 +7,8 @@ import { failureIncident, type Incident } from "../../incident.ts";
 import { completeBackOff } from "../../io/back-off.ts";
 import { systemClock } from "../../io/clock.ts";
 import type { CloseReason } from "../../io/connection.ts";
-import {
-  type ConnectorOptions,
-  checkListenerOptions,
-  type ListenerOptions,
-} from "../../io/stream.ts";
+import type { ConnectorOptions } from "../../io/connector.ts";
+import { checkListenerOptions, type ListenerOptions } from "../../io/listener.ts";
 import type { EnvelopeId } from "../../protocol/envelope.ts";
 import type { Span } from "../../protocol/span.ts";
 import { decodeTopic } from "../../protocol/topic-text.ts";
