@@ -1,13 +1,7 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { afterEach, beforeEach, describe, expect, type MockInstance, test, vi } from "vitest";
 import { CodecError } from "./errors.ts";
-import {
-  dropIncident,
-  failureIncident,
-  type Incident,
-  IncidentReporter,
-  reportUnheard,
-} from "./incident.ts";
+import { dropIncident, failureIncident, type Incident, reportUnheard } from "./incident.ts";
 
 const incident: Incident = {
   kind: "dropped",
@@ -50,95 +44,6 @@ describe("the message of an incident", () => {
       message: "a reactant failed: undefined was thrown, which is no Error",
       cause: undefined,
     });
-  });
-});
-
-describe("IncidentReporter", () => {
-  let unheard: unknown[];
-  const listener = (message: unknown): void => void unheard.push(message);
-
-  beforeEach(() => {
-    unheard = [];
-    subscribe("plexo:incident", listener);
-  });
-  afterEach(() => {
-    unsubscribe("plexo:incident", listener);
-  });
-
-  test("tells every listener, and says whether there is one", () => {
-    const reporter = new IncidentReporter();
-    expect(reporter.tell(incident)).toBe(false);
-    const got: string[] = [];
-    reporter.add(() => void got.push("a"));
-    reporter.add(() => void got.push("b"));
-    expect(reporter.tell(incident)).toBe(true);
-    expect(got).toEqual(["a", "b"]);
-  });
-
-  test("a listener that was added twice is told until it is removed twice", () => {
-    const reporter = new IncidentReporter();
-    let told = 0;
-    const count = (): void => {
-      told += 1;
-    };
-    reporter.add(count);
-    reporter.add(count);
-    reporter.remove(count);
-    expect(reporter.tell(incident)).toBe(true);
-    expect(told).toBe(1);
-    reporter.remove(count);
-    reporter.remove(count);
-    expect(reporter.tell(incident)).toBe(false);
-    expect(told).toBe(1);
-  });
-
-  test("a listener that throws stops no other, and is an incident of its own", () => {
-    const reporter = new IncidentReporter();
-    const cause = new Error("on purpose");
-    const got: Incident[] = [];
-    reporter.add(() => {
-      throw cause;
-    });
-    reporter.add((each) => void got.push(each));
-    expect(reporter.tell(incident)).toBe(true);
-    expect(got).toEqual([incident]);
-    const message = 'a listener for incidents failed, told "a message was dropped": on purpose';
-    expect(unheard).toEqual([{ kind: "reactant-failed", message, cause }]);
-  });
-
-  test("listeners that come and go while they are told count from the next incident on", () => {
-    const reporter = new IncidentReporter();
-    const got: string[] = [];
-    const leaves = (): void => {
-      got.push("leaves");
-      reporter.remove(leaves);
-      reporter.remove(stays);
-      reporter.add(() => void got.push("comes"));
-    };
-    const stays = (): void => void got.push("stays");
-    reporter.add(leaves);
-    reporter.add(stays);
-    reporter.tell(incident);
-    expect(got).toEqual(["leaves", "stays"]);
-    reporter.tell(incident);
-    expect(got).toEqual(["leaves", "stays", "comes"]);
-  });
-
-  test("a listener that causes the next incident each time does not do so without end", () => {
-    const reporter = new IncidentReporter();
-    let told = 0;
-    const answers: boolean[] = [];
-    reporter.add(() => {
-      told += 1;
-      answers.push(reporter.tell(incident));
-    });
-    expect(reporter.tell(incident)).toBe(true);
-    expect(told).toBe(8);
-    // The innermost was not told, so that whoever reports can tell somebody else.
-    expect(answers).toEqual([false, true, true, true, true, true, true, true]);
-    told = 0;
-    reporter.tell(incident);
-    expect(told).toBe(8);
   });
 });
 

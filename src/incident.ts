@@ -85,57 +85,6 @@ export function failureIncident(kind: IncidentKind, what: string, cause: unknown
 /** Called with each incident; what it throws stops nobody. */
 export type IncidentListener = (incident: Incident) => void;
 
-// A listener that transmits may cause the next incident by it, and so on without end.
-const nestingMax = 8;
-
-/** The listeners of one ganglion, and the way to whoever is told when there are none. */
-export class IncidentReporter {
-  // Replaced, never changed in place: a listener may add or remove one while it is called.
-  #listeners: readonly IncidentListener[] = [];
-  #nesting = 0;
-
-  add(listener: IncidentListener): void {
-    this.#listeners = [...this.#listeners, listener];
-  }
-
-  /** Undoes one `add`: a listener that was added twice is still told once. */
-  remove(listener: IncidentListener): void {
-    const index = this.#listeners.indexOf(listener);
-    if (index >= 0) this.#listeners = this.#listeners.toSpliced(index, 1);
-  }
-
-  /**
-   * Tells every listener. A listener that throws stops no other.
-   * @returns False if nobody was told: there is no listener, or they have caused this incident
-   *   themselves, over and over.
-   */
-  tell(incident: Incident): boolean {
-    if (this.#listeners.length === 0 || this.#nesting >= nestingMax) return false;
-    this.#nesting += 1;
-    try {
-      for (const listener of this.#listeners) callSafely(listener, incident);
-    } finally {
-      // Where the stack is used up, to call a listener safely fails as well.
-      this.#nesting -= 1;
-    }
-    return true;
-  }
-}
-
-function callSafely(listener: IncidentListener, incident: Incident): void {
-  const failed = (cause: unknown): void => {
-    const what = `a listener for incidents failed, told "${incident.message}"`;
-    reportUnheard(failureIncident("reactant-failed", what, cause));
-  };
-  try {
-    // A listener may be asynchronous, whatever its type says.
-    const outcome: unknown = listener(incident);
-    if (outcome instanceof Promise) outcome.catch(failed);
-  } catch (cause) {
-    failed(cause);
-  }
-}
-
 /** For an incident that nobody listens to: the diagnostics channel and a rate-limited warning. */
 export function reportUnheard(incident: Incident): void {
   publishUnheard(incident, () => onOneLine(`${incident.kind}: ${textOfIncident(incident)}`));

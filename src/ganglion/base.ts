@@ -9,18 +9,18 @@ import {
   failureIncident,
   type Incident,
   type IncidentListener,
-  IncidentReporter,
   reportUnheard,
 } from "../incident.ts";
+import { IncidentReporter } from "../incident-reporter.ts";
 import { systemClock } from "../io/clock.ts";
 import { checkNeuron, Neuron, topicOf } from "../neuron.ts";
 import { checkOptions } from "../options.ts";
 import type { Patience } from "../queue.ts";
-import { checkCount, checkMilliseconds } from "../ranges.ts";
+import { checkCount } from "../ranges.ts";
 import type { RawReactant, Reactant, ReactOptions } from "../reactant.ts";
 import { Receptor } from "../receptor.ts";
 import { Counters, type Stats, totalOf } from "../stats.ts";
-import { Registration, type Subscription } from "../subscription.ts";
+import type { Subscription } from "../subscription.ts";
 import type { Synapse } from "../synapse.ts";
 import { checkPattern, checkTopic, isPattern, isTopic, type TopicPattern } from "../topic.ts";
 import type { Wait } from "../wait.ts";
@@ -30,8 +30,8 @@ import {
   checkListener,
   checkPayload,
   checkReactant,
+  patienceOf,
   readyOptionTable,
-  transmitOptionTable,
 } from "./calls.ts";
 import { Filter } from "./filter.ts";
 import type {
@@ -44,26 +44,14 @@ import type {
   Sendable,
   TransmitOptions,
 } from "./ganglion.ts";
-import type { GanglionOptions } from "./options.ts";
-import { Readiness } from "./readiness.ts";
+import { completeOptions, type GanglionOptions } from "./options.ts";
+import { checkReachable, Readiness } from "./readiness.ts";
 import { Subscriptions } from "./subscriptions.ts";
 import { SynapseTable } from "./synapse-table.ts";
-
-const sendTimeoutMsDefault = 10_000;
-const lingerMsDefault = 2_000;
-const topicsMaxDefault = 65_536;
 
 // One for all messages that were handed over at once, which is nearly all: a promise costs more
 // than the rest of an in-process message.
 const done: Promise<void> = Promise.resolve();
-
-/** @throws {UsageError} if it is no label but an empty text. */
-function checkSegment(segment: string | undefined): string | undefined {
-  if (segment !== "") return segment;
-  throw new UsageError("the segment has no name; give a label, or leave it out", {
-    details: { segment },
-  });
-}
 
 /** @typeParam S What the ganglion keeps for each topic. */
 export abstract class GanglionBase<S extends Synapse> implements Ganglion {
@@ -83,7 +71,6 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
   readonly #patience: Patience;
   readonly #topicsMax: number;
   readonly #reporter = new IncidentReporter();
-  readonly #listening = new Set<Registration>();
   readonly #subscriptions: Subscriptions<S>;
   readonly #readiness = new Readiness();
   #junction: Junction | undefined;
@@ -92,14 +79,13 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
   constructor(options: GanglionOptions, name: string) {
     this.#givenName = options.name;
     this.#name = name;
-    this.#segment = checkSegment(options.segment);
-    const { echoGuardMs, sendTimeoutMs, lingerMs, topicsMax } = options;
-    this.echoGuardMs =
-      echoGuardMs === undefined ? undefined : checkMilliseconds("echoGuardMs", echoGuardMs);
-    this.sendTimeoutMs = checkMilliseconds("sendTimeoutMs", sendTimeoutMs ?? sendTimeoutMsDefault);
-    this.lingerMs = checkMilliseconds("lingerMs", lingerMs ?? lingerMsDefault);
-    this.#topicsMax = checkCount("topicsMax", topicsMax ?? topicsMaxDefault, 0);
-    this.#patience = { timeoutMs: this.sendTimeoutMs };
+    const { segment, echoGuardMs, sendTimeoutMs, lingerMs, topicsMax } = completeOptions(options);
+    this.#segment = segment;
+    this.echoGuardMs = echoGuardMs;
+    this.sendTimeoutMs = sendTimeoutMs;
+    this.lingerMs = lingerMs;
+    this.#topicsMax = topicsMax;
+    this.#patience = { timeoutMs: sendTimeoutMs };
     this.#filter = new Filter(options);
     this.synapses = new SynapseTable((topic, neuron) => this.makeSynapse(topic, neuron));
     this.#subscriptions = new Subscriptions(this.synapses, {
@@ -148,9 +134,17 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
   }
   /** A topic or pattern has got its first reactant here, or lost its last. */
   protected interestChanged(_target: TopicPattern, _wanted: boolean): void {}
-  /** The topics and patterns that reactants here react to. */
-  protected get interests(): Iterable<TopicPattern> {
-    return this.#subscriptions.targets;
+  /** Makes all topics that match known, those to come included. */
+  protected adaptPattern(_pattern: TopicPattern): void {}
+  /** It was joined to a plexus, or let go by one. */
+  protected junctionChanged(): void {}
+  /** The plexus wants a topic, or all that match a pattern, or no longer does. */
+  protected abstract junctionWants(target: TopicPattern, wanted: boolean): void;
+  /** Nothing more goes wrong here: what is still to be told has to be told now. */
+  protected incidentsOver(): void {}
+  /** True if a pattern here wants a topic that nobody adapted. */
+  protected wantsUnknown(topic: string): boolean {
+    return this.synapses.hasPatternFor(topic);
   }
   abstract ref(): void;
   abstract unref(): void;
@@ -210,7 +204,7 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
       const neuron = isNeuron ? first : this.synapses.neuronOfInstance(first);
       const synapse = this.obtainSynapse(neuron.name, neuron);
       const impulse = Impulse.ofValue(neuron, isNeuron ? second : first);
-      return this.#launch(synapse, impulse, this.#patienceOf("transmit", options));
+      return this.#launch(synapse, impulse, patienceOf("transmit", options, this.#patience));
     } catch (cause) {
       return this.#failed(undefined, cause);
     }
@@ -225,7 +219,7 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
       checkPayload(bytes);
       const synapse = this.#synapseToSend(target);
       const impulse = Impulse.ofBytes(synapse.neuron ?? synapse.topic, bytes);
-      return this.#launch(synapse, impulse, this.#patienceOf("transmitRaw", options));
+      return this.#launch(synapse, impulse, patienceOf("transmitRaw", options, this.#patience));
     } catch (cause) {
       return this.#failed(undefined, cause);
     }
@@ -251,9 +245,6 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
     this.obtainSynapse(topic, typeof target === "string" ? undefined : target);
   }
 
-  /** Makes all topics that match known, those to come included. */
-  protected adaptPattern(_pattern: TopicPattern): void {}
-
   async ready(target: Neuron | string, options: ReadyOptions = {}): Promise<void> {
     const topic = topicOf(target, "the target given to ready");
     checkOptions("ready", options, readyOptionTable);
@@ -264,18 +255,12 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
     if (receivers !== undefined) checkCount("receivers", receivers, 0);
     await this.#readiness.wait(() => {
       this.checkOpen();
-      if (receivers !== undefined) this.#checkReachable(topic, receivers);
+      if (receivers !== undefined) {
+        const receiversMax = this.receiversMax(topic);
+        checkReachable({ topic, receivers, receiversMax, ganglion: this.name });
+      }
       return this.isReady(topic, receivers);
     }, signal);
-  }
-
-  #checkReachable(topic: string, receivers: number): void {
-    const receiversMax = this.receiversMax(topic);
-    if (receivers <= receiversMax) return;
-    throw new UsageError(
-      `${topic} never has ${receivers} receivers by ${this.name}, but ${receiversMax} at most`,
-      { details: { topic, receivers, receiversMax } },
-    );
   }
 
   stats(): Stats {
@@ -287,13 +272,7 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
 
   on(event: "incident", listener: IncidentListener): Subscription {
     checkListener(event, listener);
-    this.#reporter.add(listener);
-    const registration: Registration = new Registration(() => {
-      this.#listening.delete(registration);
-      this.#reporter.remove(listener);
-    });
-    this.#listening.add(registration);
-    return registration;
+    return this.#reporter.subscribe(listener);
   }
 
   close(options: CloseOptions = {}): Promise<void> {
@@ -329,12 +308,6 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
     };
   }
 
-  /** It was joined to a plexus, or let go by one. */
-  protected junctionChanged(): void {}
-
-  /** The plexus wants a topic, or all that match a pattern, or no longer does. */
-  protected abstract junctionWants(target: TopicPattern, wanted: boolean): void;
-
   protected get junction(): Junction | undefined {
     return this.#junction;
   }
@@ -351,10 +324,12 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
     this.#junction?.readinessChanged();
   }
 
-  /** Nothing more goes wrong here: what is still to be told has to be told now. */
-  protected incidentsOver(): void {}
-
   // For the kinds of ganglia.
+
+  /** The topics and patterns that reactants here react to. */
+  protected get interests(): Iterable<TopicPattern> {
+    return this.#subscriptions.targets;
+  }
 
   protected get isClosing(): boolean {
     return this.#closing !== undefined;
@@ -381,11 +356,6 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
     if (!this.wantsUnknown(topic) || !this.capable(topic)) return "unclaimed";
     if (this.synapses.size >= this.#topicsMax) return "topic-limit";
     return this.synapses.obtain(topic, undefined);
-  }
-
-  /** True if a pattern here wants a topic that nobody adapted. */
-  protected wantsUnknown(topic: string): boolean {
-    return this.synapses.hasPatternFor(topic);
   }
 
   /** Counts and reports a message that has no synapse. */
@@ -431,14 +401,6 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
     return wait;
   }
 
-  #patienceOf(call: string, options: TransmitOptions | undefined): Patience {
-    if (options === undefined) return this.#patience;
-    checkOptions(call, options, transmitOptionTable);
-    options.signal?.throwIfAborted();
-    const timeoutMs = checkMilliseconds("timeoutMs", options.timeoutMs ?? this.sendTimeoutMs);
-    return { timeoutMs, signal: options.signal };
-  }
-
   /** A rejection that is handled already, and an incident. */
   #failed(synapse: S | undefined, cause: unknown): Promise<void> {
     if (synapse !== undefined) synapse.transmitFailed(cause);
@@ -465,7 +427,7 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
       this.incidentsOver();
       this.#junction?.left(this);
       this.#junction = undefined;
-      for (const registration of [...this.#listening]) registration.unsubscribe();
+      this.#reporter.end();
     }
   }
 }

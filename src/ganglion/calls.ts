@@ -1,11 +1,12 @@
 /** Calls: what those of a ganglion are given, checked for programs that no compiler has checked. */
 import { checkFunction, misgiven } from "../given.ts";
 import { checkOptions, type OptionTable } from "../options.ts";
+import type { Patience } from "../queue.ts";
 import { checkMilliseconds } from "../ranges.ts";
 import { type ReactOptions, reactOptionTable } from "../reactant.ts";
 import type { AdaptOptions, CloseOptions, ReadyOptions, TransmitOptions } from "./ganglion.ts";
 
-export const transmitOptionTable: OptionTable<TransmitOptions> = {
+const transmitOptionTable: OptionTable<TransmitOptions> = {
   signal: "an AbortSignal",
   timeoutMs: "a number",
 };
@@ -27,6 +28,23 @@ export function checkReactant(
 ): void {
   checkFunction(`the reactant given to ${call}`, reactant);
   checkOptions(call, options, reactOptionTable);
+}
+
+/**
+ * How long a call that sends waits for a place in a queue; as `usual` where its options say nothing.
+ * @throws {UsageError} if an option is wrong. @throws the reason of a signal that is aborted.
+ */
+export function patienceOf(
+  call: "transmit" | "transmitRaw",
+  options: TransmitOptions | undefined,
+  usual: Patience,
+): Patience {
+  if (options === undefined) return usual;
+  checkOptions(call, options, transmitOptionTable);
+  options.signal?.throwIfAborted();
+  const { timeoutMs, signal } = options;
+  if (timeoutMs === undefined) return { timeoutMs: usual.timeoutMs, signal };
+  return { timeoutMs: checkMilliseconds("timeoutMs", timeoutMs), signal };
 }
 
 /** @throws {UsageError} */

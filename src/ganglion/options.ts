@@ -1,5 +1,7 @@
 /** What every ganglion takes as options, and what each of them has to be. */
+import { UsageError } from "../errors.ts";
 import type { OptionTable } from "../options.ts";
+import { checkCount, checkMilliseconds } from "../ranges.ts";
 import { type FilterOptions, filterOptionTable } from "./filter.ts";
 
 /** What every ganglion takes. */
@@ -33,3 +35,34 @@ export const ganglionOptionTable: OptionTable<GanglionOptions> = {
   segment: "a string",
   echoGuardMs: "a number",
 };
+
+/** Those that are no filters, each in its range or with its default. */
+interface CompleteGanglionOptions {
+  readonly segment: string | undefined;
+  readonly echoGuardMs: number | undefined;
+  readonly sendTimeoutMs: number;
+  readonly lingerMs: number;
+  readonly topicsMax: number;
+}
+
+const sendTimeoutMsDefault = 10_000;
+const lingerMsDefault = 2_000;
+const topicsMaxDefault = 65_536;
+
+/** @throws {UsageError} if one is not in its range. */
+export function completeOptions(options: GanglionOptions): CompleteGanglionOptions {
+  const { segment, echoGuardMs, sendTimeoutMs, lingerMs, topicsMax } = options;
+  if (segment === "") {
+    throw new UsageError("the segment has no name; give a label, or leave it out", {
+      details: { segment },
+    });
+  }
+  return {
+    segment,
+    echoGuardMs:
+      echoGuardMs === undefined ? undefined : checkMilliseconds("echoGuardMs", echoGuardMs),
+    sendTimeoutMs: checkMilliseconds("sendTimeoutMs", sendTimeoutMs ?? sendTimeoutMsDefault),
+    lingerMs: checkMilliseconds("lingerMs", lingerMs ?? lingerMsDefault),
+    topicsMax: checkCount("topicsMax", topicsMax ?? topicsMaxDefault, 0),
+  };
+}

@@ -1,5 +1,6 @@
 /** Readiness: those who wait in `ready()` of one ganglion. */
 import { onAbort } from "../abort.ts";
+import { UsageError } from "../errors.ts";
 
 export class Readiness {
   readonly #waiters = new Set<() => void>();
@@ -36,4 +37,22 @@ export class Readiness {
   changed(): void {
     for (const look of this.#waiters) look();
   }
+}
+
+interface Reachable {
+  readonly topic: string;
+  readonly receivers: number;
+  /** As many as there can be, ever. */
+  readonly receiversMax: number;
+  /** The name of the ganglion. */
+  readonly ganglion: string;
+}
+
+/** @throws {UsageError} if so many receivers could be waited for without end. */
+export function checkReachable({ topic, receivers, receiversMax, ganglion }: Reachable): void {
+  if (receivers <= receiversMax) return;
+  throw new UsageError(
+    `${topic} never has ${receivers} receivers by ${ganglion}, but ${receiversMax} at most`,
+    { details: { topic, receivers, receiversMax } },
+  );
 }
