@@ -17,9 +17,8 @@ import { type Neuron, topicOf } from "./neuron.ts";
 import { checkOptions, type OptionTable } from "./options.ts";
 import { Arrivals } from "./plexus/arrivals.ts";
 import { Crossing } from "./plexus/crossing.ts";
-import type { Joint } from "./plexus/joint.ts";
 import { Joints } from "./plexus/joints.ts";
-import { repeatsMax } from "./plexus/repeat-watch.ts";
+import { Reach } from "./plexus/reach.ts";
 import { Round } from "./plexus/round.ts";
 import type { Way } from "./plexus/way.ts";
 import type { Patience } from "./queue.ts";
@@ -44,6 +43,7 @@ export class Plexus extends GanglionBase<Crossing> implements Junction {
   // Stands for `adapt` of patterns among those who want something.
   readonly #adapted = {};
   readonly #joints: Joints = new Joints(this);
+  readonly #reach = new Reach(this.#joints, (topic) => this.synapses.receptorCount(topic));
   readonly #arrivals = new Arrivals<Way>();
   // What the ganglia counted that were closed.
   #departed: readonly Stats[] = [];
@@ -97,7 +97,7 @@ export class Plexus extends GanglionBase<Crossing> implements Junction {
   override async adapt(target: Neuron | TopicPattern, options?: AdaptOptions): Promise<void> {
     const topic = topicOf(target, "the target given to adapt");
     // What part of a pattern a ganglion takes shows when the topics come.
-    if (!isPattern(topic) && this.#noneIsCapable(topic)) throw this.#incapableError(topic);
+    if (!isPattern(topic)) this.#reach.checkCapable(topic);
     await super.adapt(target, options);
   }
 
@@ -123,23 +123,10 @@ export class Plexus extends GanglionBase<Crossing> implements Junction {
     const there = this.#route(crossing, impulse, from, patience, round);
     if (there !== "nobody") return both(here, there);
     if (!impulse.isClaimed) {
-      if (from === undefined && this.#noneIsCapable(crossing.topic)) {
-        throw this.#incapableError(crossing.topic);
-      }
+      if (from === undefined) this.#reach.checkCapable(crossing.topic);
       crossing.dropped("unclaimed");
     }
     return here;
-  }
-
-  #noneIsCapable(topic: string): boolean {
-    const { external } = this.#joints;
-    return external.length > 0 && !external.some(({ ganglion }) => ganglion.capable(topic));
-  }
-
-  #incapableError(topic: string): UsageError {
-    return new UsageError(`no external ganglion of this plexus takes ${topic}`, {
-      details: { topic, ganglia: this.#joints.external.map(({ ganglion }) => ganglion.name) },
-    });
   }
 
   /** Takes what one of its ganglia brings: to the reactants here and to its other ganglia. */
@@ -190,33 +177,10 @@ export class Plexus extends GanglionBase<Crossing> implements Junction {
     }
     if (crossing.ways.length === 1) return this.#conductOut(crossing, impulse, from, patience);
     const round = new Round(crossing, impulse, joint.way);
-    const { loops, isSuspect } = round.finding;
-    for (const way of loops) this.#reportLoop(crossing, joint.way, way);
-    if (isSuspect) this.#reportSuspect(crossing, joint.way);
+    for (const incident of round.incidents) {
+      this.report({ ...incident, topic: crossing.topic, ganglion: this.name });
+    }
     return this.#conductOut(crossing, impulse, from, patience, round);
-  }
-
-  #reportLoop(crossing: Crossing, one: Way, other: Way): void {
-    this.report({
-      kind: "forwarding-paused",
-      message:
-        `messages go round between ${one.name} and ${other.name}; forwarding between them ` +
-        "pauses. If a second bridge joins them, give both ganglia the same segment",
-      topic: crossing.topic,
-      ganglion: this.name,
-    });
-  }
-
-  #reportSuspect({ topic }: Crossing, { name }: Way): void {
-    this.report({
-      kind: "loop-suspected",
-      message:
-        `equal messages come from ${name} more than ${repeatsMax} times a second. If nobody sends ` +
-        "them so often, they are forwarded and come back by another bridge: give it and the ganglion " +
-        "that they are forwarded to the same segment",
-      topic,
-      ganglion: this.name,
-    });
   }
 
   /** Takes what an outer plexus brings. */
@@ -242,7 +206,7 @@ export class Plexus extends GanglionBase<Crossing> implements Junction {
     let wait: Wait;
     let taken = false;
     const joints = crossing.isSegmented
-      ? this.#onePerSegment(crossing.joints, from, impulse.topic)
+      ? crossing.onePerWay(this.#joints.of(from)?.way)
       : crossing.joints;
     for (const joint of joints) {
       if (joint.ganglion === from) continue;
@@ -267,24 +231,6 @@ export class Plexus extends GanglionBase<Crossing> implements Junction {
       wait = both(wait, this.junction.arrive(impulse, this, patience));
     }
     return taken ? wait : "nobody";
-  }
-
-  /** Of the ganglia into one network the first that is ready; none into the network it came from. */
-  #onePerSegment(
-    joints: readonly Joint[],
-    from: Ganglion | Junction | undefined,
-    topic: string,
-  ): readonly Joint[] {
-    const source = this.#joints.of(from)?.way;
-    const chosen = new Map<Way, Joint>();
-    for (const joint of joints) {
-      if (joint.way === source) continue;
-      const before = chosen.get(joint.way);
-      if (before === undefined || (before.receivers(topic) === 0 && joint.receivers(topic) !== 0)) {
-        chosen.set(joint.way, joint);
-      }
-    }
-    return [...chosen.values()];
   }
 
   // Who wants what.
@@ -335,11 +281,7 @@ export class Plexus extends GanglionBase<Crossing> implements Junction {
 
   #connect(crossing: Crossing): void {
     this.#joints.bridgeTopic(crossing.topic);
-    crossing.joints = this.#joints.forTopic(crossing.topic);
-    crossing.isSegmented =
-      new Set(crossing.joints.map(({ way }) => way)).size < crossing.joints.length;
-    const external = crossing.joints.filter(({ ganglion }) => ganglion.external);
-    crossing.ways = [...new Set(external.map(({ way }) => way))];
+    crossing.leadTo(this.#joints.forTopic(crossing.topic));
     crossing.isLocal = this.#joints.all.length === 0 && this.junction === undefined;
   }
 
@@ -351,22 +293,11 @@ export class Plexus extends GanglionBase<Crossing> implements Junction {
   }
 
   protected override receivers(topic: string): number | undefined {
-    const outgoing = this.#capable(this.#joints.outgoing, topic);
-    const counted = outgoing.length > 0 ? outgoing : this.#capable(this.#joints.all, topic);
-    let sum = outgoing.length > 0 ? 0 : this.synapses.receptorCount(topic);
-    for (const joint of counted) {
-      const count = joint.receivers(topic);
-      if (count === undefined) return undefined;
-      sum += count;
-    }
-    return sum;
+    return this.#reach.receivers(topic);
   }
 
   protected override receiversMax(topic: string): number {
-    const outgoing = this.#capable(this.#joints.outgoing, topic);
-    // Without any, the reactants here are the receivers.
-    if (outgoing.length === 0) return Number.POSITIVE_INFINITY;
-    return outgoing.reduce((sum, joint) => sum + joint.receiversMax(topic), 0);
+    return this.#reach.receiversMax(topic);
   }
 
   protected override async inEffect(): Promise<void> {
@@ -374,20 +305,7 @@ export class Plexus extends GanglionBase<Crossing> implements Junction {
   }
 
   protected override isReady(topic: string, receivers: number | undefined): boolean {
-    if (this.#noneIsCapable(topic)) throw this.#incapableError(topic);
-    if (receivers === undefined) {
-      const outgoing = this.#capable(this.#joints.outgoing, topic);
-      return outgoing.every((joint) => joint.receivers(topic) !== 0);
-    }
-    const count = this.receivers(topic);
-    if (count !== undefined) return count >= receivers;
-    throw new UsageError(`a ganglion of this plexus cannot know the receivers of ${topic}`, {
-      details: { topic, receivers },
-    });
-  }
-
-  #capable(joints: readonly Joint[], topic: string): readonly Joint[] {
-    return joints.filter(({ ganglion }) => ganglion.capable(topic));
+    return this.#reach.isReady(topic, receivers);
   }
 
   /** What is counted here and in its ganglia, those that are closed included. */
