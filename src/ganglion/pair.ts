@@ -7,7 +7,13 @@
  */
 import { UsageError } from "../errors.ts";
 import type { Impulse } from "../impulse.ts";
-import { checkAddress, checkRemoteAddress, formatUrl, type StreamAddress } from "../io/address.ts";
+import {
+  checkAddress,
+  checkRemoteAddress,
+  formatUrl,
+  type Place,
+  type StreamAddress,
+} from "../io/address.ts";
 import type { CloseReason, Connection } from "../io/connection.ts";
 import { Connector, type ConnectorOptions } from "../io/connector.ts";
 import type { EndpointOwner } from "../io/endpoint.ts";
@@ -119,7 +125,7 @@ export class PairGanglion extends StreamGanglion<PairSynapse> {
   #endpointOwner(): EndpointOwner {
     return {
       accept: (accepted) => this.#accept(accepted),
-      failed: (cause, remote) => this.#failed(cause, remote),
+      failed: (cause, place) => this.#failed(cause, place),
     };
   }
 
@@ -198,14 +204,14 @@ export class PairGanglion extends StreamGanglion<PairSynapse> {
   #closed(link: PairLink, reason: CloseReason): void {
     this.#links.delete(link);
     this.countUnconfirmed(link);
-    if (reason !== undefined) this.#failed(reason, link.remote);
+    if (reason !== undefined) this.#failed(reason, link);
     this.#seat.leave(link);
   }
 
   /** A listener has many peers: it tells the failures of each. */
-  #failed(cause: NonNullable<CloseReason>, remote: string | undefined): void {
-    if (this.#connector === undefined) this.connectionFailed(cause, remote);
-    else this.#failures.happened(cause, remote);
+  #failed(cause: NonNullable<CloseReason>, place?: Place): void {
+    if (this.#connector === undefined) this.connectionFailed(cause, place);
+    else this.#failures.happened(cause, place);
   }
 
   #arrived(envelope: EnvelopeReader, isFromOurs: boolean): Wait {

@@ -77,7 +77,7 @@ export class PubSubGanglion extends StreamGanglion<PubSubSynapse> {
       {
         subscribersChanged: () => this.readinessChanged(),
         malformed: (cause, link) => this.malformed(cause, link),
-        failed: (cause, remote) => this.connectionFailed(cause, remote),
+        failed: (cause, place) => this.connectionFailed(cause, place),
         lost: (link) => this.countUnconfirmed(link),
       },
     );
@@ -89,7 +89,7 @@ export class PubSubGanglion extends StreamGanglion<PubSubSynapse> {
       isItself: (link) => this.isItself(link),
       arrived: (topic, payload, id) => this.arrivedBytes(topic, payload, id),
       malformed: (cause, link) => this.malformed(cause, link),
-      failed: (cause, remote) => this.connectionFailed(cause, remote),
+      failed: (cause, place) => this.connectionFailed(cause, place),
       lost: (link) => this.countUnconfirmed(link),
     });
     this.#sources.add(options.peers ?? []);

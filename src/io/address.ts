@@ -26,6 +26,14 @@ export interface IpcAddress {
 /** Where one end listens and the other connects to: what they say to each other is the same. */
 export type StreamAddress = TcpAddress | IpcAddress;
 
+/** Where the other end of a connection is. */
+export interface Place {
+  /** For people. */
+  readonly remote: string;
+  /** What this end connected to; undefined where the other end did, from any port it was given. */
+  readonly address?: StreamAddress | undefined;
+}
+
 export const portMax: number = 0xffff;
 /**
  * What `sun_path` of a `sockaddr_un` holds before its closing NUL: 108 bytes by unix(7) of Linux, 104

@@ -3,6 +3,7 @@ import type { Socket } from "node:net";
 import { PeerError, TransportError } from "../errors.ts";
 import type { Peer } from "../protocol/zmtp/handshake.ts";
 import { Session, type SessionOptions, type SessionSink } from "../protocol/zmtp/session.ts";
+import type { Place, StreamAddress } from "./address.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { FairAlarm } from "./fair-alarm.ts";
 import { SendBuffer, type SendTarget } from "./send-buffer.ts";
@@ -50,6 +51,8 @@ const endCodes: ReadonlySet<unknown> = new Set(["ECONNRESET", "EPIPE", "ECONNABO
 export class Connection {
   /** Where the other end is, for people. */
   readonly remote: string;
+  /** What this end connected to; undefined where the other end did. */
+  readonly address: StreamAddress | undefined;
   readonly #socket: Socket;
   readonly #clock: Clock;
   readonly #session: Session;
@@ -67,17 +70,17 @@ export class Connection {
   /**
    * Nothing happens before `start`.
    * @param socket Connected, and half-open when its peer ends (`allowHalfOpen`).
-   * @param remote Where the other end is, for people.
    * @throws {UsageError} if an option is not in its range.
    */
   constructor(
     socket: Socket,
-    remote: string,
+    { remote, address }: Place,
     options: ConnectionOptions,
     maker: ConnectionMaker,
     clock: Clock = systemClock,
   ) {
     this.remote = remote;
+    this.address = address;
     this.#socket = socket;
     this.#clock = clock;
     this.#alarm = new FairAlarm(clock, () => this.#ring());

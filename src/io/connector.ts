@@ -118,8 +118,8 @@ export class Connector {
       if (readyMs !== undefined) this.#backOff.worked(this.#clock.nowMs() - readyMs);
       this.#retry(reason instanceof PeerError ? this.#backOff.longest() : this.#backOff.next());
     };
-    const remote = remoteOf(socket, this.address);
-    new Connection(socket, remote, this.#options, { accept, readied, closed }, this.#clock).start();
+    const place = { remote: remoteOf(socket, this.address), address: this.address };
+    new Connection(socket, place, this.#options, { accept, readied, closed }, this.#clock).start();
   }
 
   #failed(cause: Error | undefined): void {

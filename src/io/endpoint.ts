@@ -1,7 +1,7 @@
 /** What listeners and connectors have in common: whom they hand their connections to. */
 import type { Socket } from "node:net";
 import type { TransportError } from "../errors.ts";
-import type { StreamAddress } from "./address.ts";
+import type { Place, StreamAddress } from "./address.ts";
 import type { Connection, ConnectionSink } from "./connection.ts";
 
 /** What listeners and connectors do to their owner. */
@@ -10,9 +10,9 @@ export interface EndpointOwner {
   accept(connection: Connection): ConnectionSink;
   /**
    * A connection could not be made, or was not taken. Once for each; nothing is given up by it.
-   * @param remote Of one that was not taken, where it came from, for people.
+   * @param place Of one that was not taken, where it came from.
    */
-  failed(error: TransportError, remote?: string): void;
+  failed(error: TransportError, place?: Place): void;
 }
 
 /** For people. The other end of a Unix-domain socket is nowhere else than this one. */

@@ -58,11 +58,11 @@ export async function listen(
   server.on("connection", (socket) => {
     const remote = remoteOf(socket, wanted);
     if (limit.makeRoom()) {
-      new Connection(socket, remote, options, maker, clock).start();
+      new Connection(socket, { remote }, options, maker, clock).start();
       return;
     }
     socket.destroy();
-    owner.failed(surplusError(remote, connectionsMax), remote);
+    owner.failed(surplusError(remote, connectionsMax), { remote });
   });
   const bind = async (where: ListenOptions): Promise<void> => {
     await listening(server, where);

@@ -1,6 +1,6 @@
 /** The two ends of a connection in tests: an owner that writes down, and a bare socket. */
 import { connect, createServer, type Server, type Socket } from "node:net";
-import type { StreamAddress, TcpAddress } from "../../src/io/address.ts";
+import type { Place, StreamAddress, TcpAddress } from "../../src/io/address.ts";
 import type { CloseReason, Connection, ConnectionSink } from "../../src/io/connection.ts";
 import type { EndpointOwner } from "../../src/io/endpoint.ts";
 import type { SendBuffer } from "../../src/io/send-buffer.ts";
@@ -88,8 +88,8 @@ export class Owner implements EndpointOwner {
     return accepted;
   }
 
-  failed(error: Error, remote?: string): void {
-    this.failures.put(remote === undefined ? error.message : `${remote}: ${error.message}`);
+  failed(error: Error, place?: Place): void {
+    this.failures.put(place === undefined ? error.message : `${place.remote}: ${error.message}`);
   }
 }
 

@@ -1,7 +1,7 @@
 /** Publisher: the end of a pub/sub ganglion that listens, and the subscribers it has. */
 import type { PeerError } from "../../errors.ts";
 import type { Impulse } from "../../impulse.ts";
-import type { StreamAddress } from "../../io/address.ts";
+import type { Place, StreamAddress } from "../../io/address.ts";
 import type { CloseReason, Connection } from "../../io/connection.ts";
 import { type Listener, type ListenerOptions, listen } from "../../io/listener.ts";
 import {
@@ -20,8 +20,8 @@ export interface PublisherOwner {
   /** Who wants what has changed. */
   subscribersChanged(): void;
   malformed(cause: PeerError, link: WireLink): void;
-  /** @param remote Where the connection came from, if it came at all. */
-  failed(cause: NonNullable<CloseReason>, remote?: string): void;
+  /** @param place Where the connection came from, if it came at all. */
+  failed(cause: NonNullable<CloseReason>, place?: Place): void;
   /** A link is gone, and `link.unconfirmed` says what may have been lost with it. */
   lost(link: WireLink): void;
 }
@@ -69,7 +69,7 @@ export class Publisher {
   async open(address: StreamAddress): Promise<StreamAddress> {
     const listener = await listen(address, this.#options.listener, {
       accept: (connection) => this.#accept(connection),
-      failed: (cause, remote) => this.#owner.failed(cause, remote),
+      failed: (cause, place) => this.#owner.failed(cause, place),
     });
     this.#listener = listener;
     if (!this.#referenced) listener.unref();
@@ -179,7 +179,7 @@ export class Publisher {
     const wantedSomething = this.#index.removeAll(subscriber);
     subscriber.outbox.close();
     this.#owner.lost(subscriber.link);
-    if (reason !== undefined) this.#owner.failed(reason, subscriber.link.remote);
+    if (reason !== undefined) this.#owner.failed(reason, subscriber.link);
     if (wantedSomething) this.#changed();
   }
 

@@ -1,6 +1,6 @@
 /** Source: one publisher that a pub/sub ganglion listens to. */
 import type { PeerError } from "../../errors.ts";
-import type { StreamAddress } from "../../io/address.ts";
+import type { Place, StreamAddress } from "../../io/address.ts";
 import type { CloseReason, Connection } from "../../io/connection.ts";
 import { Connector, type ConnectorOptions } from "../../io/connector.ts";
 import type { EnvelopeId } from "../../protocol/envelope.ts";
@@ -20,9 +20,9 @@ export interface SourceOwner {
   malformed(cause: PeerError, link: WireLink): void;
   /**
    * A connection failed, or could not be made. The same one again and again is told once.
-   * @param remote Where the other end is, where the cause does not say so.
+   * @param place Where the other end is, where the cause does not say so.
    */
-  failed(cause: NonNullable<CloseReason>, remote?: string): void;
+  failed(cause: NonNullable<CloseReason>, place?: Place): void;
   /** A link is gone. */
   lost(link: WireLink): void;
 }
@@ -47,7 +47,7 @@ export class Source {
     this.#tried = new Promise((resolve) => {
       this.#tellTried = resolve;
     });
-    this.#failures = new Failures((cause, remote) => owner.failed(cause, remote));
+    this.#failures = new Failures((cause, place) => owner.failed(cause, place));
     this.#connector = new Connector(address, options, {
       accept: (connection) => this.#accept(connection),
       failed: (cause) => this.#failed(cause),
@@ -120,12 +120,12 @@ export class Source {
     this.#asked = undefined;
     this.#link = undefined;
     this.#owner.lost(link);
-    if (reason !== undefined) this.#failed(reason, link.remote);
+    if (reason !== undefined) this.#failed(reason, link);
     this.#tellTried();
   }
 
-  #failed(cause: NonNullable<CloseReason>, remote?: string): void {
-    if (!this.#isClosing) this.#failures.happened(cause, remote);
+  #failed(cause: NonNullable<CloseReason>, place?: Place): void {
+    if (!this.#isClosing) this.#failures.happened(cause, place);
     this.#tellTried();
   }
 }

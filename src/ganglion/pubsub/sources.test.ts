@@ -226,6 +226,17 @@ describe("what arrives", () => {
     ]);
   });
 
+  test("what two of them on one host send that is malformed is told of each", async () => {
+    const node = listenerTo(await publisher(), await publisher());
+    const incidents = incidentsOf(node);
+    for (const end of [await accepted(), await accepted()]) {
+      for (let count = 0; count < 30; count++) send(end, "alone");
+    }
+    await until("all have come", () => node.stats().received === 60);
+    const ports = incidents.of("dropped").map(({ remote }) => remote);
+    expect([ports.length, new Set(ports).size]).toEqual([40, 2]);
+  });
+
   test("messages of one frame, or of three from another publisher, and topics that are none, are malformed", async () => {
     const { node, end } = await joined();
     const incidents = incidentsOf(node);

@@ -98,6 +98,16 @@ test("topics are told apart, and so are hosts and what went wrong, but not ports
   expect(told).toHaveLength(64);
 });
 
+test("of one host each address that this end connected to is told apart, whatever it is called", () => {
+  for (const port of [1, 2]) {
+    for (let count = 0; count < 50; count++) {
+      const address = { host: "h", port };
+      for (const ip of ["10.0.0.1", "[::1]"]) ration.take(failed(`${ip}:${port}`), address);
+    }
+  }
+  expect(told).toHaveLength(40);
+});
+
 test("paths are told apart to their last character", () => {
   for (const path of ["/run/a1", "/run/a2"]) take(100, failed(path));
   expect(told).toHaveLength(40);

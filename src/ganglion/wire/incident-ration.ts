@@ -2,14 +2,15 @@
  * IncidentRation: what goes wrong over and over is told some times singly, then added up.
  *
  * Whoever can reach a ganglion can make things go wrong there, a million times if need be. Told one by
- * one they would do more harm than by themselves. So of incidents of one kind, about one topic, from one
- * host for one cause, or of one address that cannot be reached, twenty are told as they come. What
- * follows is told together, as one with their count, at the end of a period: of ten seconds at first
- * and, while it goes on, of twice as long each time, an hour at most. When none has come for a whole
- * period the next one is news again.
+ * one they would do more harm than by themselves. So of incidents of one kind, about one topic, or for
+ * one cause from one host or address that is connected to, twenty are told as they come. What follows
+ * is told together, as one with their count, at the end of a period: of ten seconds at first and, while
+ * it goes on, of twice as long each time, an hour at most. When none has come for a whole period the
+ * next one is news again.
  */
 import { PlexoError } from "../../errors.ts";
 import type { Incident } from "../../incident.ts";
+import type { StreamAddress } from "../../io/address.ts";
 import { Alarm } from "../../io/alarm.ts";
 import { type Clock, systemClock } from "../../io/clock.ts";
 
@@ -53,13 +54,16 @@ export class IncidentRation {
     this.#alarm.unref();
   }
 
-  /** Tells it, or adds it to those that will be told. */
-  take(incident: Incident): void {
+  /**
+   * Tells it, or adds it to those that will be told.
+   * @param address What was connected to, where it is about a connection that this end made.
+   */
+  take(incident: Incident, address?: StreamAddress): void {
     if (this.#isOver) {
       this.#tell(incident);
       return;
     }
-    const series = this.#seriesOf(incident);
+    const series = this.#seriesOf(incident, address);
     series.isGoingOn = true;
     if (series.toldCount < singlyMax) {
       series.toldCount += 1;
@@ -80,7 +84,7 @@ export class IncidentRation {
     this.#series.clear();
   }
 
-  #seriesOf(incident: Incident): Series {
+  #seriesOf(incident: Incident, address: StreamAddress | undefined): Series {
     const { kind, reason } = incident;
     const group = reason ?? kind;
     let bySubject = this.#series.get(group);
@@ -88,7 +92,7 @@ export class IncidentRation {
       bySubject = new Map();
       this.#series.set(group, bySubject);
     }
-    const own = subjectOf(incident);
+    const own = subjectOf(incident, address);
     const subject = bySubject.has(own) || bySubject.size < seriesMax ? own : mixed;
     return bySubject.get(subject) ?? this.#begin(bySubject, subject);
   }
@@ -146,16 +150,18 @@ export class IncidentRation {
 }
 
 /** What makes two incidents of one kind the same thing again. */
-function subjectOf({ topic, remote, cause }: Incident): string {
+function subjectOf({ topic, remote, cause }: Incident, address: StreamAddress | undefined): string {
   if (topic !== undefined) return topic;
   const details = cause instanceof PlexoError ? cause.details : {};
-  // One that could not be reached has no host, but the address that was given, port and all.
-  const where = remote === undefined ? JSON.stringify(details["address"]) : hostOf(remote);
+  // Of one that could not be reached the cause has the address.
+  const given = address ?? details["address"];
+  const isHostOnly = address === undefined && remote !== undefined;
+  const where = isHostOnly ? hostOf(remote) : JSON.stringify(given);
   // Which error it is shows in what details it has; their values are often the peer's to choose.
   return `${where} ${Object.keys(details).join()}`;
 }
 
-/** Without its port, which a peer has another of each time. A path has none. */
+/** Without its port, of which a peer that connects has another each time. A path has none. */
 function hostOf(remote: string): string {
   return remote.replace(/:\d+$/, "");
 }

@@ -1,5 +1,6 @@
 /** WireLink: one connection to a peer: its life, and what has become of the messages on it. */
 import { PeerError } from "../../errors.ts";
+import type { StreamAddress } from "../../io/address.ts";
 import { systemClock } from "../../io/clock.ts";
 import type { CloseReason, Connection, ConnectionSink } from "../../io/connection.ts";
 import type { SendBuffer } from "../../io/send-buffer.ts";
@@ -56,6 +57,11 @@ export abstract class WireLink implements ConnectionSink {
   /** The other end's address, for people. */
   get remote(): string {
     return this.#connection.remote;
+  }
+
+  /** What this end connected to; undefined where the other end did. */
+  get address(): StreamAddress | undefined {
+    return this.#connection.address;
   }
 
   /** Defined once the peer's READY is there. */

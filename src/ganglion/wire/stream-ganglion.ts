@@ -4,6 +4,7 @@ import { because } from "../../cause.ts";
 import { PeerError } from "../../errors.ts";
 import { type Label, Origin } from "../../identity.ts";
 import { failureIncident, type Incident } from "../../incident.ts";
+import type { Place } from "../../io/address.ts";
 import { completeBackOff } from "../../io/back-off.ts";
 import { systemClock } from "../../io/clock.ts";
 import type { CloseReason } from "../../io/connection.ts";
@@ -169,46 +170,48 @@ export abstract class StreamGanglion<S extends WireSynapse> extends TransportGan
     this.#ration.end();
   }
 
-  /** @param remote Where the other end is, if the cause does not say so. */
-  protected connectionFailed(cause: NonNullable<CloseReason>, remote?: string): void {
+  /** @param place Where the other end is, if the cause does not say so. */
+  protected connectionFailed(cause: NonNullable<CloseReason>, place?: Place): void {
     if (this.isClosing) return;
-    if (remote === undefined) {
+    if (place === undefined) {
       const incident = failureIncident("connection-failed", "a connection failed", cause);
       this.report({ ganglion: this.name, ...incident });
     } else {
+      const { remote, address } = place;
       const what = `a connection with ${remote} failed`;
       const incident = failureIncident("connection-failed", what, cause);
-      this.report({ ganglion: this.name, remote, ...incident });
+      this.#ration.take({ ganglion: this.name, remote, ...incident }, address);
     }
   }
 
   /** A link is gone: what was sent on it may not have arrived. */
-  protected countUnconfirmed(link: WireLink): void {
-    const count = link.unconfirmed;
+  protected countUnconfirmed({ unconfirmed: count, remote, address }: WireLink): void {
     if (count === 0) return;
     this.otherCounters.drop("unconfirmed", count);
-    this.report({
+    const incident: Incident = {
       kind: "dropped",
       reason: "unconfirmed",
       count,
-      message: `the connection to ${link.remote} ended; messages sent on it may not have arrived`,
+      message: `the connection to ${remote} ended; messages sent on it may not have arrived`,
       ganglion: this.name,
-      remote: link.remote,
-    });
+      remote,
+    };
+    this.#ration.take(incident, address);
   }
 
   /** What arrived was not a message. */
-  protected malformed(cause: PeerError, { remote }: WireLink): void {
+  protected malformed(cause: PeerError, { remote, address }: WireLink): void {
     this.otherCounters.received += 1;
     this.otherCounters.drop("malformed", 1);
-    this.report({
+    const incident: Incident = {
       kind: "dropped",
       reason: "malformed",
       message: because(`what came from ${remote} was dropped as malformed`, cause),
       ganglion: this.name,
       remote,
       cause,
-    });
+    };
+    this.#ration.take(incident, address);
   }
 
   /**
