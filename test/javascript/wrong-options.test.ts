@@ -197,6 +197,21 @@ describe("an option of the wrong type:", () => {
       'the address is "127.0.0.1:5570"; give { host, port } or { path }',
     ],
     [
+      "new PubSubGanglion({ peers: [null] })",
+      () => new PubSubGanglion(js({ peers: [null] })),
+      "the address is null; give { host, port } or { path }",
+    ],
+    [
+      "new PubSubGanglion({ peers: [{ host, prot }] })",
+      () => new PubSubGanglion(js({ peers: [{ host: "127.0.0.1", prot: 5571 }] })),
+      "a peer of PubSubGanglion has no option prot; did you mean port? It has: host, port, path",
+    ],
+    [
+      "new PubSubGanglion({ peers: [{ port: text }] })",
+      () => new PubSubGanglion(js({ peers: [{ host: "127.0.0.1", port: "5571" }] })),
+      'the option port of a peer of PubSubGanglion is "5571"; give a number',
+    ],
+    [
       "new PubSubGanglion({ subscribersMax: -1 })",
       () => new PubSubGanglion({ subscribersMax: -1 }),
       "subscribersMax is -1; give a whole number from 1 on",

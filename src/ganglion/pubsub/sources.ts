@@ -8,7 +8,9 @@ import {
 } from "../../io/address.ts";
 import { systemClock } from "../../io/clock.ts";
 import type { ConnectorOptions } from "../../io/connector.ts";
+import { checkOptions } from "../../options.ts";
 import type { TopicPattern } from "../../topic.ts";
+import { streamAddressTable } from "../wire/options.ts";
 import { prefixOf } from "./prefix.ts";
 import { Source, type SourceOwner } from "./source.ts";
 
@@ -52,7 +54,7 @@ export class Sources {
   add(given: readonly StreamAddress[]): void {
     const addresses = new Map<string, StreamAddress>();
     for (const each of given) {
-      const address = checkRemoteAddress(each);
+      const address = checkRemoteAddress(checkPeer(each));
       const key = formatAddress(address);
       if (this.#byAddress.has(key) || addresses.has(key)) {
         throw new UsageError(`${key} is a peer already; remove it first`, { details: { address } });
@@ -68,7 +70,7 @@ export class Sources {
 
   /** @throws {UsageError} if it is not there. */
   async remove(address: StreamAddress, endsMs: number, lingerOver: Promise<void>): Promise<void> {
-    const key = formatAddress(checkAddress(address));
+    const key = formatAddress(checkAddress(checkPeer(address)));
     const source = this.#byAddress.get(key);
     if (source === undefined) {
       const known = [...this.#byAddress.keys()].join(", ") || "none";
@@ -146,4 +148,13 @@ export class Sources {
   get #all(): Source[] {
     return [...this.#byAddress.values(), ...this.#leaving];
   }
+}
+
+/**
+ * As an object with slips in it; what is none at all is told by the check of addresses.
+ * @throws {UsageError}
+ */
+function checkPeer(given: StreamAddress): StreamAddress {
+  if (given instanceof Object) checkOptions("a peer of PubSubGanglion", given, streamAddressTable);
+  return given;
 }

@@ -1,10 +1,16 @@
 /** What each option of a ganglion over stream sockets has to be. Loads no socket itself. */
-import type { StreamAddress } from "../../io/address.ts";
 import type { OptionTable } from "../../options.ts";
 import { ganglionOptionTable } from "../options.ts";
 import type { StreamOptions } from "./stream-ganglion.ts";
 
-export const streamAddressTable: OptionTable<StreamAddress> = {
+/** What may be given as a `StreamAddress`, whether it is one or not. */
+interface AnyAddress {
+  readonly host?: string | undefined;
+  readonly port?: number | undefined;
+  readonly path?: string | undefined;
+}
+
+export const streamAddressTable: OptionTable<AnyAddress> = {
   host: "a string",
   port: "a number",
   path: "a string",
