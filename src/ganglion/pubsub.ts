@@ -159,16 +159,16 @@ export class PubSubGanglion extends StreamGanglion<PubSubSynapse> {
     impulse: Impulse,
     patience: Patience | undefined,
   ): Wait {
-    const subscribers = this.#publisher.subscribersOf(synapse);
-    if (subscribers.length === 0) {
+    const recipients = this.#publisher.recipientsOf(synapse);
+    if (recipients.length === 0) {
       synapse.unheard();
       return undefined;
     }
     synapse.heard();
     // One copy for each: what each of them gets or loses is counted.
-    synapse.counters.sent += subscribers.length - 1;
-    synapse.counters.bytesSent += (subscribers.length - 1) * impulse.bytes.length;
-    return this.#publisher.offer(subscribers, synapse, impulse, patience);
+    synapse.counters.sent += recipients.length - 1;
+    synapse.counters.bytesSent += (recipients.length - 1) * impulse.bytes.length;
+    return this.#publisher.offer(recipients, synapse, impulse, patience);
   }
 
   protected override checkSize(synapse: PubSubSynapse, byteCount: number): void {
@@ -200,7 +200,7 @@ export class PubSubGanglion extends StreamGanglion<PubSubSynapse> {
 
   protected override receivers(topic: string): number {
     const known = this.synapses.find(topic);
-    if (known !== undefined) return this.#publisher.subscribersOf(known).length;
+    if (known !== undefined) return this.#publisher.recipientsOf(known).length;
     return this.#publisher.receivers(utf8.encode(topic));
   }
 

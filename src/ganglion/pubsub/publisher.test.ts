@@ -302,7 +302,7 @@ describe("10,000 topics", () => {
   });
 });
 
-describe("subscribersOf", () => {
+describe("recipientsOf", () => {
   test("a topic that is not used any more does not keep a subscriber that is gone", async () => {
     const owner = {
       name: "the owner of its synapses",
@@ -329,11 +329,11 @@ describe("subscribersOf", () => {
     ];
     const subscriber = await BareSubscriber.of({ name: "a publisher", address }, ends);
     subscriber.subscribe("dev");
-    await until("it is known", () => publisher.subscribersOf(idle).length === 1);
+    await until("it is known", () => publisher.recipientsOf(idle).length === 1);
     subscriber.destroy();
-    await until("it is gone", () => publisher.subscribersOf(used).length === 0);
-    expect(idle.subscribers).toBeUndefined();
-    expect(publisher.subscribersOf(idle)).toEqual([]);
+    await until("it is gone", () => publisher.recipientsOf(used).length === 0);
+    expect(idle.recipients).toBeUndefined();
+    expect(publisher.recipientsOf(idle)).toEqual([]);
   });
 });
 

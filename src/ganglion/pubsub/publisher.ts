@@ -13,7 +13,7 @@ import { both, type Wait } from "../../wait.ts";
 import type { WireLink } from "../wire/link.ts";
 import { Outbox } from "../wire/outbox.ts";
 import { SubscriberLink } from "./subscriber-link.ts";
-import type { PubSubSynapse } from "./synapse.ts";
+import type { PubSubSynapse, Recipient } from "./synapse.ts";
 
 /** What a publisher does to the ganglion it belongs to. */
 export interface PublisherOwner {
@@ -26,10 +26,9 @@ export interface PublisherOwner {
   lost(link: WireLink): void;
 }
 
-/** One subscriber, with the queue of what it is too slow for. */
-export interface Subscriber {
+/** One subscriber. */
+interface Subscriber extends Recipient {
   readonly link: SubscriberLink;
-  readonly outbox: Outbox<PubSubSynapse>;
 }
 
 export interface PublisherOptions {
@@ -45,7 +44,7 @@ export class Publisher {
   readonly #owner: PublisherOwner;
   readonly #index: SubscriptionIndex<Subscriber>;
   readonly #subscribers = new Set<Subscriber>();
-  /** The synapses whose subscribers were found since who wants what has changed. */
+  /** The synapses whose recipients were found since who wants what has changed. */
   #found: PubSubSynapse[] = [];
   #foundVersion = 0;
   #listener: Listener | undefined;
@@ -82,31 +81,31 @@ export class Publisher {
   }
 
   /** Those who want a message of the synapse. Found anew only when who wants what has changed. */
-  subscribersOf(synapse: PubSubSynapse): readonly Subscriber[] {
+  recipientsOf(synapse: PubSubSynapse): readonly Recipient[] {
     if (this.#foundVersion !== this.#index.version) this.#forgetFound();
-    if (synapse.subscribers === undefined) {
-      synapse.subscribers = this.#index.match(synapse.topicBytes);
+    if (synapse.recipients === undefined) {
+      synapse.recipients = this.#index.match(synapse.topicBytes);
       this.#found.push(synapse);
     }
-    return synapse.subscribers;
+    return synapse.recipients;
   }
 
   /** All of them at once, so that no topic that is not used any more keeps subscribers that are gone. */
   #forgetFound(): void {
-    for (const synapse of this.#found) synapse.subscribers = undefined;
+    for (const synapse of this.#found) synapse.recipients = undefined;
     this.#found = [];
     this.#foundVersion = this.#index.version;
   }
 
-  /** Gives each of `subscribers` the message; one that is slow has a queue of its own. */
+  /** Gives each of `recipients` the message; one that is slow has a queue of its own. */
   offer(
-    subscribers: readonly Subscriber[],
+    recipients: readonly Recipient[],
     synapse: PubSubSynapse,
     impulse: Impulse,
     patience: Patience | undefined,
   ): Wait {
     let wait: Wait;
-    for (const { outbox } of subscribers) {
+    for (const { outbox } of recipients) {
       const each = outbox.offer(synapse, impulse, patience);
       if (each !== undefined) wait = both(wait, each);
     }
