@@ -56,9 +56,11 @@ export class EmptyProject {
 
   async #installPlexo(): Promise<void> {
     const required = Object.keys(manifest.dependencies).map((name) => `./node_modules/${name}`);
+    const here = { cwd: checkout, env: environment };
+    await promisify(execFile)(process.execPath, ["scripts/pack.js", this.folder], here);
     await promisify(exec)(
-      `npm pack --ignore-scripts --pack-destination "${this.folder}" . ${required.join(" ")}`,
-      { cwd: checkout, env: environment },
+      `npm pack --ignore-scripts --pack-destination "${this.folder}" ${required.join(" ")}`,
+      here,
     );
     const tarballs = (await readdir(this.folder)).map((tarball) => `./${tarball}`);
     await this.write("package.json", '{ "private": true, "type": "module" }');

@@ -26,6 +26,17 @@ test("the package holds the build, the licence and no test", async () => {
   expect(folders).toEqual(["dist"]);
 });
 
+test("its package.json has nothing that is for its development only", async () => {
+  const text = await readFile(project.path("node_modules/plexo/package.json"), "utf8");
+  const packed = JSON.parse(text) as Record<string, unknown>;
+  for (const field of ["scripts", "devDependencies", "allowScripts"]) {
+    expect(manifest).toHaveProperty(field);
+    expect(packed).not.toHaveProperty(field);
+  }
+  const { name, version, exports, dependencies, peerDependencies } = manifest;
+  expect(packed).toMatchObject({ name, version, exports, dependencies, peerDependencies });
+});
+
 test(`with all it requires it takes less than ${installedBytesMax} bytes`, async () => {
   const folder = project.path("node_modules");
   const stats = await Promise.all(
