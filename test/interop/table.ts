@@ -23,6 +23,12 @@ const codecs: Readonly<Record<FormName, string>> = {
   string: "string",
 };
 
+/** The heads of the first two columns: over pub/sub who publishes always binds. */
+const heads: Readonly<Record<Transport, readonly [string, string]>> = {
+  pair: roles.pair,
+  pubsub: ["publishes (binds)", "subscribes (connects)"],
+};
+
 /** Lines of text: a table for each transport. A cell is how many of its cases have passed. */
 export function tablesOf(outcomes: readonly Outcome[]): readonly string[] {
   return [...tableOf("pair", outcomes), ...tableOf("pubsub", outcomes)];
@@ -45,7 +51,7 @@ function tableOf(transport: Transport, all: readonly Outcome[]): readonly string
     `${transport}:`,
     ...aligned([
       ["", "", ...names],
-      [...roles[transport], ...columns.map(({ form }) => codecs[form])],
+      [...heads[transport], ...columns.map(({ form }) => codecs[form])],
       ...[...rows].map((row) => {
         const here = outcomes.filter((each) => rowOf(each).join(gap) === row);
         return [...row.split(gap), ...columns.map((column) => cellOf(here, column))];
