@@ -1,0 +1,28 @@
+/**
+ * Probe: the addresses that a type would like to have, best first. All nodes compute the same ones,
+ * so that nodes which cannot hear each other mostly choose alike.
+ */
+import { encodeUtf8 } from "../utf8.ts";
+import { fnv1a, mix } from "./hash.ts";
+
+/** Only an address among so many of the first probes counts as one when two records are compared. */
+export const probesRanked = 64;
+
+/**
+ * The address that `typeName` would like best (`index` 0), second (1) and so on, as an offset below
+ * `size`: MurmurHash3's finalizer over FNV-1a (32 bits) of the name in UTF-8 and of the index in four
+ * bytes, the most significant first, modulo the size.
+ */
+export function probe(typeName: string, index: number, size: number): number {
+  let hash = fnv1a(encodeUtf8(typeName));
+  for (const shift of [24, 16, 8, 0]) hash = fnv1a([(index >>> shift) & 0xff], hash);
+  return mix(hash) % size;
+}
+
+/** Which probe of `typeName` finds `address`; Infinity if none of the first 64 does. */
+export function probeIndexOf(typeName: string, address: number, size: number): number {
+  for (let index = 0; index < probesRanked; index += 1) {
+    if (probe(typeName, index, size) === address) return index;
+  }
+  return Number.POSITIVE_INFINITY;
+}
