@@ -9,8 +9,8 @@
 import type { Machine } from "../machine.ts";
 import { Acceptor } from "./acceptor.ts";
 import type { AddressSpace } from "./address-space.ts";
-import { noBallot, proposalIdMax } from "./ballot.ts";
-import { chooseAddress } from "./choice.ts";
+import { proposalIdMax } from "./ballot.ts";
+import { Decisions } from "./decisions.ts";
 import { Joining } from "./joining.ts";
 import { Legacy } from "./legacy.ts";
 import { OwnListenedTypes } from "./listened-types.ts";
@@ -25,22 +25,18 @@ import type {
   Proposal,
   Rejection,
 } from "./message.ts";
-import { type AgreementOptions, defaultHeartbeatIntervalMs, withDefaults } from "./options.ts";
+import { type AgreementOptions, withDefaults } from "./options.ts";
 import type { AgreementOutput } from "./output.ts";
-import { Proposer } from "./proposer.ts";
 import { Pulse } from "./pulse.ts";
 import type { AddressRecord } from "./record.ts";
 import { RecordExchange } from "./record-exchange.ts";
 import { RecordTable } from "./record-table.ts";
 import { Refusals } from "./refusals.ts";
 import { Routes, type Use } from "./routes.ts";
-import { Throttle } from "./throttle.ts";
+import { Voting } from "./voting.ts";
 
 /** Nodes that start together become voters in the same moments; each waits this long for the others' word. */
 const firstBallotMs = 30;
-
-/** Of two types with one address the one that is to move does so within so long, if it is used here. */
-const moveMsMax = 50;
 
 /** - `idle`: not started. - `joining`: it listens, but does not vote. - `closed`: it takes nothing more. */
 export type AgreementState = "idle" | "joining" | "voting" | "closed";
@@ -48,11 +44,9 @@ export type AgreementState = "idle" | "joining" | "voting" | "closed";
 export class AddressAgreement implements Machine<ControlMessage, AgreementOutput> {
   readonly #instanceId: bigint;
   readonly #space: AddressSpace;
-  readonly #random: () => number;
   readonly #heartbeatIntervalMs: number;
   readonly #outputs: AgreementOutput[] = [];
   readonly #refusals = new Refusals();
-  readonly #throttle: Throttle;
   readonly #table: RecordTable;
   readonly #membership: Membership;
   readonly #listened: OwnListenedTypes;
@@ -61,59 +55,79 @@ export class AddressAgreement implements Machine<ControlMessage, AgreementOutput
   readonly #pulse: Pulse;
   readonly #exchange: RecordExchange;
   readonly #routes: Routes;
-  readonly #proposer: Proposer;
+  readonly #decisions: Decisions;
+  readonly #voting: Voting;
   readonly #legacy: Legacy;
   #state: AgreementState = "idle";
   #membershipVersion = 0;
-  #voters: readonly bigint[] = [];
+  #voters: readonly bigint[];
 
   /** @throws {UsageError} if an interval or a limit is not above 0. */
   constructor(options: AgreementOptions) {
-    const { instanceId, space, random, firstProposalId, limits } = options;
-    const { heartbeatIntervalMs = defaultHeartbeatIntervalMs } = options;
-    const { nodesMax, answersPerSecondMax, namesPerHeartbeat } = withDefaults(limits);
-    this.#instanceId = instanceId;
-    this.#space = space;
-    this.#random = random;
-    this.#heartbeatIntervalMs = heartbeatIntervalMs;
-    this.#throttle = new Throttle(answersPerSecondMax);
-    const table = new RecordTable(space);
-    const membership = new Membership(instanceId, nodesMax);
-    const acceptor = new Acceptor(firstProposalId, space.capacity);
+    const { instanceId, space, random, firstProposalId } = options;
+    const { heartbeatIntervalMs, nodesMax, answersPerSecondMax, namesPerHeartbeat } =
+      withDefaults(options);
     const emit = (output: AgreementOutput): void => {
       this.#outputs.push(output);
     };
-    const send = (message: ControlMessage): void => emit({ kind: "send", message });
-    this.#table = table;
-    this.#membership = membership;
-    this.#acceptor = acceptor;
-    this.#listened = new OwnListenedTypes(namesPerHeartbeat);
-    this.#joining = new Joining(membership, table);
-    this.#pulse = new Pulse(heartbeatIntervalMs, random);
-    this.#exchange = new RecordExchange({ instanceId, table, membership, random, send });
-    this.#legacy = new Legacy({
+    const send = (message: ControlMessage): void => this.#send(message);
+    const refusals = this.#refusals;
+    const table = new RecordTable(space);
+    const membership = new Membership(instanceId, nodesMax);
+    const acceptor = new Acceptor(firstProposalId, space.capacity);
+    const exchange = new RecordExchange({ instanceId, table, membership, random, send });
+    const legacy = new Legacy({
       random,
       send,
       inquire: (typeName, nowMs) => this.#inquire(typeName, nowMs),
     });
-    this.#routes = new Routes({
+    const routes = new Routes({
       table,
       membership,
-      heldAddresses: (typeName) => this.#legacy.heldAddresses(typeName),
+      heldAddresses: (typeName) => legacy.heldAddresses(typeName),
       emit,
     });
-    this.#proposer = new Proposer({
+    this.#instanceId = instanceId;
+    this.#space = space;
+    this.#heartbeatIntervalMs = heartbeatIntervalMs;
+    this.#table = table;
+    this.#membership = membership;
+    this.#voters = membership.voters;
+    this.#listened = new OwnListenedTypes(namesPerHeartbeat);
+    this.#acceptor = acceptor;
+    this.#joining = new Joining(membership, table);
+    this.#pulse = new Pulse(heartbeatIntervalMs, random);
+    this.#exchange = exchange;
+    this.#routes = routes;
+    this.#legacy = legacy;
+    this.#decisions = new Decisions({
       instanceId,
-      acceptor,
+      space,
+      table,
       membership,
+      acceptor,
+      exchange,
+      routes,
+      refusals,
       random,
-      neededEpoch: (typeName) => this.#neededEpoch(typeName),
-      choose: (typeName) => this.#choose(typeName),
-      decide: (typeName, epoch, address, nowMs) => {
-        this.#adopt({ typeName, epoch, address, legacy: false }, nowMs);
-        this.#exchange.tell(typeName, nowMs);
-      },
+      heartbeatIntervalMs,
       emit,
+      changed: (typeName, nowMs) => {
+        // Who sends to this node waits until it has shown the record.
+        if (this.#listened.has(typeName)) this.#pulse.hurry(nowMs);
+      },
+    });
+    this.#voting = new Voting({
+      instanceId,
+      answersPerSecondMax,
+      space,
+      table,
+      membership,
+      acceptor,
+      exchange,
+      refusals,
+      send,
+      holdLegacy: (...held) => this.#holdLegacy(...held),
     });
   }
 
@@ -155,7 +169,7 @@ export class AddressAgreement implements Machine<ControlMessage, AgreementOutput
       records: this.#table.size,
       nodes: this.#membership.size,
       undecided: this.#acceptor.size,
-      attempts: this.#proposer.size,
+      attempts: this.#decisions.proposer.size,
     };
   }
 
@@ -177,7 +191,7 @@ export class AddressAgreement implements Machine<ControlMessage, AgreementOutput
       this.#pulse.hurry(nowMs);
     }
     this.#routes.use(typeName, use, nowMs);
-    if (this.#neededEpoch(typeName) !== undefined) this.#proposer.want(typeName, nowMs);
+    this.#decisions.pursue(typeName, nowMs);
     this.wake(nowMs);
   }
 
@@ -189,7 +203,7 @@ export class AddressAgreement implements Machine<ControlMessage, AgreementOutput
       this.#pulse.hurry(nowMs);
     }
     this.#routes.release(typeName);
-    this.#proposer.settle(typeName, nowMs);
+    this.#decisions.pursue(typeName, nowMs);
   }
 
   /** Says goodbye, so that nobody waits for this node, and takes nothing more. */
@@ -234,7 +248,7 @@ export class AddressAgreement implements Machine<ControlMessage, AgreementOutput
     if (this.#state === "joining" && this.#joining.isOver(nowMs)) this.#beginVoting(nowMs);
     this.#noticeMembership(nowMs);
     this.#acceptor.wake(nowMs);
-    this.#proposer.wake(nowMs);
+    this.#decisions.proposer.wake(nowMs);
     this.#legacy.wake(nowMs);
     this.#exchange.wake(nowMs);
     this.#routes.wake(nowMs);
@@ -251,7 +265,7 @@ export class AddressAgreement implements Machine<ControlMessage, AgreementOutput
       this.#membership.deadlineMs,
       this.#state === "joining" ? this.#joining.deadlineMs : Number.POSITIVE_INFINITY,
       this.#acceptor.deadlineMs,
-      this.#proposer.deadlineMs,
+      this.#decisions.proposer.deadlineMs,
       this.#legacy.deadlineMs,
       this.#exchange.deadlineMs,
       this.#routes.deadlineMs,
@@ -262,7 +276,7 @@ export class AddressAgreement implements Machine<ControlMessage, AgreementOutput
   #beginVoting(nowMs: number): void {
     this.#state = "voting";
     this.#membership.becomeVoter();
-    if (this.#membership.size > 0) this.#proposer.startAt(nowMs + firstBallotMs);
+    if (this.#membership.size > 0) this.#decisions.proposer.startAt(nowMs + firstBallotMs);
     this.#pulse.hurry(nowMs);
   }
 
@@ -309,7 +323,7 @@ export class AddressAgreement implements Machine<ControlMessage, AgreementOutput
   #takeAssignment(assignment: Assignment, nowMs: number): void {
     if (assignment.instanceId === this.#instanceId) return;
     for (const record of assignment.records) {
-      this.#adopt(record, nowMs);
+      this.#decisions.adopt(record, nowMs);
       if (this.#table.covers(record)) this.#routes.shown(assignment.instanceId, record, nowMs);
     }
     if (this.#state === "joining") this.#joining.take(assignment);
@@ -317,62 +331,18 @@ export class AddressAgreement implements Machine<ControlMessage, AgreementOutput
   }
 
   #takePreparation(preparation: Preparation, nowMs: number): void {
-    const { typeName, epoch, ballot } = preparation;
-    if (!this.#takesBallot(preparation, nowMs)) return;
-    this.#legacy.asked(typeName);
-    this.#proposer.rivalPrepared(typeName, nowMs);
-    if (this.#answerWithRecord(preparation, nowMs)) return;
-    const result = this.#acceptor.prepare(typeName, epoch, ballot, nowMs);
-    if (result.kind === "promised") {
-      const { accepted, address } = result;
-      const voterId = this.#instanceId;
-      this.#answer(
-        {
-          kind: "promise",
-          typeName,
-          epoch,
-          ballot,
-          voterId,
-          accepted,
-          address,
-          misdirected: false,
-        },
-        nowMs,
-      );
-    } else if (result.kind === "rejected") {
-      this.#reject(preparation, result.promised, nowMs);
-    } else {
-      this.#refusals.count("types");
-    }
+    if (!this.#answersBallots(preparation)) return;
+    this.#legacy.asked(preparation.typeName);
+    this.#decisions.proposer.rivalPrepared(preparation.typeName, nowMs);
+    this.#voting.takePreparation(preparation, nowMs);
   }
 
   #takeProposal(proposal: Proposal, nowMs: number): void {
-    const { typeName, epoch, ballot, address } = proposal;
-    if (address === undefined || !this.#space.canLease(address)) {
-      this.#refusals.count("address");
-      return;
-    }
-    if (!this.#takesBallot(proposal, nowMs)) return;
-    if (this.#membership.isLegacy(ballot.instanceId)) {
-      this.#holdLegacy(typeName, address, ballot.instanceId, nowMs);
-      this.#answer(
-        { kind: "approval", typeName, epoch, ballot, address, voterId: this.#instanceId },
-        nowMs,
-      );
-      return;
-    }
-    if (this.#answerWithRecord(proposal, nowMs)) return;
-    const result = this.#acceptor.accept(typeName, epoch, ballot, address, nowMs);
-    if (result.kind === "accepted") {
-      this.#answer(
-        { kind: "approval", typeName, epoch, ballot, address, voterId: this.#instanceId },
-        nowMs,
-      );
-    } else if (result.kind === "rejected") {
-      this.#reject(proposal, result.promised, nowMs);
-    } else {
-      this.#refusals.count("types");
-    }
+    if (this.#answersBallots(proposal)) this.#voting.takeProposal(proposal, nowMs);
+  }
+
+  #answersBallots({ ballot }: Preparation | Proposal): boolean {
+    return this.#state === "voting" && ballot.instanceId !== this.#instanceId;
   }
 
   #takePromise(promise: PromiseMessage, nowMs: number): void {
@@ -383,7 +353,7 @@ export class AddressAgreement implements Machine<ControlMessage, AgreementOutput
       return;
     }
     if (voterId !== 0n) {
-      this.#proposer.takePromise(promise, nowMs);
+      this.#decisions.proposer.takePromise(promise, nowMs);
     } else if (misdirected) {
       // Ours do not take these for votes, but to other nodes of pyplexo they are.
       if (this.#membership.isLegacy(ballot.instanceId)) {
@@ -400,63 +370,14 @@ export class AddressAgreement implements Machine<ControlMessage, AgreementOutput
     if (voterId === this.#instanceId || ballot.instanceId !== this.#instanceId) return;
     if (promised.proposalId > proposalIdMax) this.#refusals.count("proposal-id");
     else this.#acceptor.see(typeName, promised.proposalId, nowMs);
-    this.#proposer.takeRejection(rejection, nowMs);
+    this.#decisions.proposer.takeRejection(rejection, nowMs);
   }
 
   #takeApproval(approval: Approval, nowMs: number): void {
     if (approval.voterId === this.#instanceId) return;
     // Nodes of pyplexo approve of nothing, when they take a promise for a proposal.
     if (approval.voterId === 0n || approval.address === undefined) return;
-    this.#proposer.takeApproval(approval, nowMs);
-  }
-
-  /** Whether this node answers a ballot at all; takes note of its proposal id. */
-  #takesBallot({ typeName, ballot }: Preparation | Proposal, nowMs: number): boolean {
-    if (this.#state !== "voting" || ballot.instanceId === this.#instanceId) return false;
-    if (ballot.proposalId > proposalIdMax) {
-      this.#refusals.count("proposal-id");
-      return false;
-    }
-    const hasRoom = this.#acceptor.see(typeName, ballot.proposalId, nowMs);
-    if (!hasRoom) this.#refusals.count("types");
-    return hasRoom;
-  }
-
-  /** What is decided is not voted on again: the proposer is told. @returns whether it is decided. */
-  #answerWithRecord(asked: Preparation | Proposal, nowMs: number): boolean {
-    const { typeName, epoch, ballot } = asked;
-    const record = this.#table.get(typeName);
-    if (record === undefined || record.epoch < epoch) return false;
-    const proposer = this.#membership.get(ballot.instanceId);
-    if (proposer?.legacy !== true) this.#exchange.answer(typeName, nowMs);
-    // A node of pyplexo, or one that may be, knows no records: a promise tells it the address.
-    if (proposer?.legacy !== false && asked.kind === "preparation") {
-      const accepted = { proposalId: ballot.proposalId - 1n, instanceId: this.#instanceId };
-      const { address } = record;
-      this.#answer(
-        {
-          kind: "promise",
-          typeName,
-          epoch,
-          ballot,
-          voterId: 0n,
-          accepted,
-          address,
-          misdirected: false,
-        },
-        nowMs,
-      );
-    }
-    return true;
-  }
-
-  #reject(
-    { typeName, epoch, ballot }: Preparation | Proposal,
-    promised: typeof noBallot,
-    nowMs: number,
-  ): void {
-    const voterId = this.#instanceId;
-    this.#answer({ kind: "rejection", typeName, epoch, ballot, voterId, promised }, nowMs);
+    this.#decisions.proposer.takeApproval(approval, nowMs);
   }
 
   /** A node of pyplexo holds this address for the type, and will not give it up. */
@@ -473,7 +394,7 @@ export class AddressAgreement implements Machine<ControlMessage, AgreementOutput
       });
     }
     const epoch = this.#table.get(typeName)?.epoch ?? 0n;
-    if (this.#adopt({ typeName, epoch, address, legacy: true }, nowMs)) {
+    if (this.#decisions.adopt({ typeName, epoch, address, legacy: true }, nowMs)) {
       this.#exchange.tell(typeName, nowMs);
     }
     this.#routes.update(typeName, nowMs);
@@ -487,55 +408,6 @@ export class AddressAgreement implements Machine<ControlMessage, AgreementOutput
     this.#send({ kind: "preparation", typeName, epoch: 0n, ballot });
   }
 
-  /** Takes a record, if it is greater than what is known. @returns whether it is. */
-  #adopt(record: AddressRecord, nowMs: number): boolean {
-    const { typeName } = record;
-    const before = this.#table.get(typeName);
-    const result = this.#table.merge(record);
-    if (result === "refused") this.#refusals.count("record");
-    if (result !== "adopted") return false;
-    this.#outputs.push({ kind: "record", record });
-    this.#acceptor.settle(typeName, record.epoch);
-    this.#routes.update(typeName, nowMs);
-    if (before !== undefined) this.#reconsider(before.address, nowMs);
-    this.#reconsider(record.address, nowMs);
-    this.#proposer.settle(typeName, nowMs);
-    // Who sends to this node waits until it has shown the record.
-    if (this.#listened.has(typeName)) this.#pulse.hurry(nowMs);
-    return true;
-  }
-
-  /** Of types with one address all but one are to move, and need no longer once they are alone. */
-  #reconsider(address: number, nowMs: number): void {
-    for (const typeName of this.#table.typesAt(address)) {
-      if (this.#neededEpoch(typeName) === undefined) {
-        this.#proposer.settle(typeName, nowMs);
-        continue;
-      }
-      // Whoever uses a type moves it first; one that nobody uses is moved in the end by anybody.
-      const delayMs = this.#routes.uses(typeName)
-        ? this.#random() * moveMsMax
-        : (1 + this.#random()) * this.#heartbeatIntervalMs;
-      this.#proposer.want(typeName, nowMs, delayMs);
-    }
-  }
-
-  /** Which epoch of a type is to be decided: the first, or the next one of a type that has to move. */
-  #neededEpoch(typeName: string): bigint | undefined {
-    const record = this.#table.get(typeName);
-    if (record === undefined) return this.#routes.uses(typeName) ? 0n : undefined;
-    return this.#table.isDisplaced(typeName) ? record.epoch + 1n : undefined;
-  }
-
-  #choose(typeName: string): number | undefined {
-    const proposed = new Set(this.#proposer.proposedAddresses());
-    return chooseAddress(
-      typeName,
-      this.#space,
-      (address) => this.#table.isFree(address) && !proposed.has(address),
-    );
-  }
-
   #noticeMembership(nowMs: number): void {
     const { version, voters, legacyCount } = this.#membership;
     if (version === this.#membershipVersion) return;
@@ -547,12 +419,7 @@ export class AddressAgreement implements Machine<ControlMessage, AgreementOutput
     if (voters === this.#voters) return;
     this.#voters = voters;
     this.#outputs.push({ kind: "view", voters });
-    this.#proposer.viewChanged(nowMs);
-  }
-
-  #answer(message: ControlMessage, nowMs: number): void {
-    if (this.#throttle.take(nowMs)) this.#send(message);
-    else this.#refusals.count("throttled");
+    this.#decisions.proposer.viewChanged(nowMs);
   }
 
   #send(message: ControlMessage): void {

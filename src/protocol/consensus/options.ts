@@ -27,13 +27,12 @@ export interface AgreementLimits {
   readonly namesPerHeartbeat?: number | undefined;
 }
 
-export const defaultHeartbeatIntervalMs = 1_000;
-
 /** @throws {UsageError} if a number is not above 0. */
-export function withDefaults(limits: AgreementLimits = {}): {
-  readonly [name in keyof AgreementLimits]-?: number;
-} {
-  for (const [name, value] of Object.entries(limits)) checkAbove0(name, value as number);
+export function withDefaults({ heartbeatIntervalMs = 1_000, limits = {} }: AgreementOptions): {
+  readonly heartbeatIntervalMs: number;
+} & { readonly [name in keyof AgreementLimits]-?: number } {
   const { nodesMax = 4_096, answersPerSecondMax = 5_000, namesPerHeartbeat = 64 } = limits;
-  return { nodesMax, answersPerSecondMax, namesPerHeartbeat };
+  const all = { heartbeatIntervalMs, nodesMax, answersPerSecondMax, namesPerHeartbeat };
+  for (const [name, value] of Object.entries(all)) checkAbove0(name, value);
+  return all;
 }

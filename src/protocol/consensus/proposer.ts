@@ -106,8 +106,7 @@ export class Proposer {
   }
 
   /** Ends what is under way for a type that needs nothing any more. */
-  settle(typeName: string, nowMs: number): void {
-    if (this.#options.neededEpoch(typeName) !== undefined) return;
+  drop(typeName: string, nowMs: number): void {
     this.#queue.delete(typeName);
     const attempt = this.#attempts.get(typeName);
     if (attempt === undefined) return;
