@@ -108,7 +108,7 @@ export class Voting {
     // A node of pyplexo, or one that may be, knows no records: a promise tells it the address. One
     // of ours does not take it for a vote, since it has no voter.
     if (proposer?.legacy !== false && asked.kind === "preparation") {
-      const accepted = { proposalId: ballot.proposalId - 1n, instanceId };
+      const accepted = { proposalId: atLeast0(ballot.proposalId - 1n), instanceId };
       const { address } = record;
       const about = { typeName, epoch, ballot, voterId: 0n };
       this.#answer({ kind: "promise", ...about, accepted, address, misdirected: false }, nowMs);
@@ -134,4 +134,8 @@ export class Voting {
     if (this.#throttle.take(nowMs)) this.#options.send(message);
     else this.#options.refusals.count("throttled");
   }
+}
+
+function atLeast0(proposalId: bigint): bigint {
+  return proposalId < 0n ? 0n : proposalId;
 }
