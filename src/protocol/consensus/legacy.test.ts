@@ -87,11 +87,11 @@ describe("nodes of pyplexo", () => {
     ]);
   });
 
-  test("one whose proposal id is 0 is answered with ids that fit into 64 bits", () => {
+  test("one whose proposal id is 0 is promised nothing: no ballot could be lower", () => {
     const node = withLegacy();
     node.receive(assignment(2n, { records: [record(type, 77)] }));
     node.receive(preparation(type, ballot(0n, 9n)));
-    expect(node.sent("promise")).toMatchObject([{ address: 77, accepted: { proposalId: 0n } }]);
+    expect(node.sent("promise")).toMatchObject([{ address: undefined, accepted: ballot(0n, 0n) }]);
   });
 
   test("a promise that went astray is repeated once where it belongs, by one of ours", () => {
