@@ -16,7 +16,7 @@ import {
   type PointerTarget,
   pointerKind,
   type Segment,
-} from "./capnp-message.ts";
+} from "./message.ts";
 
 /** The element size, of eight there are, that bytes have. */
 const byteElementSize = 2;

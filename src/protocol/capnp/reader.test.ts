@@ -6,7 +6,7 @@ import {
   tolerantVectors,
 } from "../../../test/envelope/vectors.ts";
 import { PeerError } from "../../errors.ts";
-import { readCapnpRoot } from "./capnp-reader.ts";
+import { readCapnpRoot } from "./reader.ts";
 
 /** A message of one segment made of these words, given as hex of their bytes. */
 function message(...words: readonly string[]): Uint8Array {
