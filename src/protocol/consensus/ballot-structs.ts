@@ -29,11 +29,11 @@ export function writePreparation({ typeName, epoch, ballot }: Preparation): Capn
   });
 }
 
-/** Also of a promise of pyplexo on the wrong channel: the fields of ours are 0. */
+/** @param misdirected Whether it came on the channel of proposals. */
 export function readPromise(
   root: CapnpStruct,
   bytes: Uint8Array,
-  { space }: MessageContext,
+  { space, misdirected }: MessageContext & { readonly misdirected: boolean },
 ): PromiseMessage {
   return {
     kind: "promise",
@@ -42,6 +42,7 @@ export function readPromise(
     address: readAddress(root, pointers.multicastIp, space),
     epoch: root.uint64(4),
     voterId: root.uint64(5),
+    misdirected,
   };
 }
 

@@ -41,7 +41,8 @@ export class ControlMessageCodec {
   }
 
   /**
-   * The bytes of `message`, for the channel of its kind.
+   * The bytes of `message`, for the channel of its kind. Those of a promise that was misdirected are
+   * the same as if it had not been.
    * @throws {UsageError} if it is one that {@link decode} would refuse.
    */
   encode(message: ControlMessage): Uint8Array {
@@ -96,12 +97,12 @@ function read(
     case "preparation":
       return readPreparation(root, bytes);
     case "promise":
-      return readPromise(root, bytes, context);
+      return readPromise(root, bytes, { ...context, misdirected: false });
     case "rejection":
       return readRejection(root, bytes);
     case "proposal":
       return isPromise(root)
-        ? readPromise(root, bytes, context)
+        ? readPromise(root, bytes, { ...context, misdirected: true })
         : readProposal(root, bytes, context);
     case "approval":
       return readApproval(root, bytes, context);

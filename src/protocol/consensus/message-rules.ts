@@ -6,11 +6,14 @@ import type { Assignment, ControlMessage, Heartbeat } from "./message.ts";
 
 /** Limits of one message. A node refuses what is beyond its own, so all should have the same. */
 export interface ControlLimits {
-  /** Of a whole message. Default 131072, enough for one that is at every other limit. */
+  /** Of a whole message. Default 655360, enough for one that is at every other limit. */
   readonly messageBytesMax?: number;
   /** How many types a heartbeat may name. Default 256. */
   readonly listeningNamesMax?: number;
-  /** How many records an assignment may hold. Default 256. */
+  /**
+   * How many records an assignment may hold. Default 2048: a bucket has to fit, and names can be
+   * chosen to meet in one.
+   */
   readonly recordsMax?: number;
   /**
    * The longest interval between heartbeats that a node may announce, by which all others wait for
@@ -20,9 +23,9 @@ export interface ControlLimits {
 }
 
 const defaults: Required<ControlLimits> = {
-  messageBytesMax: 131_072,
+  messageBytesMax: 655_360,
   listeningNamesMax: 256,
-  recordsMax: 256,
+  recordsMax: 2048,
   intervalMsMax: 3_600_000,
 };
 
