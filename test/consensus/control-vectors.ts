@@ -137,7 +137,7 @@ function heartbeatOf(fields: Fields): ControlMessage {
     digest: integerOf(fields, "digest"),
     listeningDigest: integerOf(fields, "listeningDigest"),
     listeningCount: Number(integerOf(fields, "listeningCount")),
-    listening: listOf<string>(fields, "listening"),
+    listening: textsOf(fields, "listening"),
   };
 }
 
@@ -148,13 +148,13 @@ function assignmentOf(fields: Fields, space: AddressSpace): ControlMessage {
     digest: integerOf(fields, "digest"),
     firstBucket: Number(integerOf(fields, "firstBucket")),
     bucketCount: Number(integerOf(fields, "bucketCount")),
-    records: listOf<Fields>(fields, "records").map((record) => ({
+    records: structsOf(fields, "records").map((record) => ({
       typeName: textOf(record, "typeName"),
       epoch: integerOf(record, "epoch"),
       address: addressOf(record, space) ?? Number.NaN,
       legacy: integerOf(record, "flags") === 1n,
     })),
-    bucketDigests: listOf<string>(fields, "bucketDigests").map(BigInt),
+    bucketDigests: textsOf(fields, "bucketDigests").map(BigInt),
   };
 }
 
@@ -167,9 +167,13 @@ function integerOf(fields: Fields, name: string): bigint {
   return BigInt(textOf(fields, name));
 }
 
-function listOf<T>(fields: Fields, name: string): readonly T[] {
-  // "as": what else it may be fails the test that reads it.
-  return (fields[name] ?? []) as readonly T[];
+// "as" in both: what else it may be fails the test that reads it.
+function textsOf(fields: Fields, name: string): readonly string[] {
+  return (fields[name] ?? []) as readonly string[];
+}
+
+function structsOf(fields: Fields, name: string): readonly Fields[] {
+  return (fields[name] ?? []) as readonly Fields[];
 }
 
 /** The last two bytes are the offset in either network. */
