@@ -1,11 +1,10 @@
 /** Control messages between us and the `capnp` tool, which knows them from our schema alone. */
-import { execFileSync } from "node:child_process";
 import fc from "fast-check";
 import { beforeAll, expect, type TestContext, test } from "vitest";
 import { channelOf } from "../../src/protocol/consensus/channel.ts";
 import { ControlMessageCodec } from "../../src/protocol/consensus/message-codec.ts";
 import { hexOf } from "../envelope/vectors.ts";
-import { setUpCapnpTool } from "../support/set-up/capnp-tool.ts";
+import { runCapnpTool, setUpCapnpTool } from "../support/set-up/capnp-tool.ts";
 import { MissingPeer, peersArePromised } from "../support/set-up/missing-peer.ts";
 import { controlMessages } from "./control-messages.ts";
 import { ipv4Space, toolVectors } from "./control-vectors.ts";
@@ -28,14 +27,10 @@ function skipWithoutTool({ skip }: TestContext): void {
   if (missing !== undefined) skip(missing);
 }
 
-function capnp(args: readonly string[], input: Uint8Array | string): Uint8Array {
-  return execFileSync("capnp", args, { input });
-}
-
 test("the schema says what the golden messages were made by", (context) => {
   skipWithoutTool(context);
   for (const { name, channel, text, bytes } of toolVectors()) {
-    const encoded = capnp(["encode", schema, structOf(channel.topic)], text);
+    const encoded = runCapnpTool(["encode", schema, structOf(channel.topic)], text);
     expect({ name, hex: hexOf(encoded) }).toEqual({ name, hex: hexOf(bytes) });
   }
 });
@@ -46,8 +41,11 @@ test("what we write, the tool reads as text, and what it writes of that in segme
   fc.assert(
     fc.property(controlMessages, (message) => {
       const channel = channelOf(message.kind);
-      const text = capnp(["decode", schema, structOf(channel.topic)], codec.encode(message));
-      const bytes = capnp(["encode", "--segment-size=1", schema, structOf(channel.topic)], text);
+      const text = runCapnpTool(["decode", schema, structOf(channel.topic)], codec.encode(message));
+      const bytes = runCapnpTool(
+        ["encode", "--segment-size=1", schema, structOf(channel.topic)],
+        text,
+      );
       expect(codec.decode(channel, bytes)).toEqual(message);
     }),
     { numRuns: runCount },

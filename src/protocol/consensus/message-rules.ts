@@ -30,13 +30,13 @@ const defaults: Required<ControlLimits> = {
 };
 
 /** How long a topic may be: libzmq 4.3.4 garbles subscriptions to longer ones. */
-export const typeNameBytesMax = 245;
+const typeNameBytesMax = 245;
 
 /** Into so many buckets all types fall, by their hash. */
-export const bucketTotal = 256;
+const bucketTotal = 256;
 
 /** As for ballots, so that to count one further never leaves 64 bits. */
-export const epochMax: bigint = 2n ** 63n - 1n;
+const epochMax: bigint = 2n ** 63n - 1n;
 
 /** Of a network there are never more addresses in use, so nobody listens to more types. */
 const listeningCountMax = 2 ** 32;

@@ -1,7 +1,15 @@
 /** The command `capnp` of Cap'n Proto: one that is here, or Debian's. */
+import { execFileSync } from "node:child_process";
 import { installFromDebian, mayInstallFromDebian } from "./debian.ts";
 import { MissingPeer, peersArePromised } from "./missing-peer.ts";
 import { runs } from "./process.ts";
+
+const file = "capnp";
+
+/** Runs it to its end, `input` being what it reads. @returns What it writes. */
+export function runCapnpTool(args: readonly string[], input: Uint8Array | string): Uint8Array {
+  return execFileSync(file, args, { input });
+}
 
 /**
  * Where peers are promised it is installed, if need be.
@@ -19,5 +27,5 @@ export async function setUpCapnpTool(): Promise<void> {
 }
 
 function isHere(): Promise<boolean> {
-  return runs("capnp", ["--version"]);
+  return runs(file, ["--version"]);
 }
