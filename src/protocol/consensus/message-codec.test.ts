@@ -369,6 +369,17 @@ describe("what a peer may not send", () => {
     expect(() => decode("assignment", bytes)).toThrow("record without an address");
   });
 
+  test("a record of epoch 2^63", () => {
+    const bytes = written(1, 1, (root) => {
+      root.uint64(0, 9n);
+      const [record] = root.structs(0, 1, { dataWordCount: 2, pointerCount: 2 });
+      record?.uint64(0, tooHigh);
+      record?.text(0, encodeUtf8("a"));
+      record?.data(1, Uint8Array.of(239, 255, 1, 0));
+    });
+    expect(() => decode("assignment", bytes)).toThrow(`epoch is ${tooHigh}, at most 2^63-1`);
+  });
+
   test("a refusal has its parts as fields, and its cause", () => {
     try {
       decode("preparation", ballotStruct({ words: [9n, tooHigh] }));
@@ -428,20 +439,24 @@ describe("limits", () => {
     expect(() => new ControlMessageCodec(ipv4Space, { recordsMax: 0 })).toThrow(UsageError);
   });
 
-  // 16 bytes of list pointer and tag claim what would take gigabytes to hold.
+  // A list pointer claims what would take gigabytes to hold: of void, or of structs by its tag.
   test.each([
-    ["heartbeat", 536_870_911],
-    ["assignment", 1_073_741_823],
-  ] as const)("in a %s, %i elements that take no bytes are refused", (kind, count) => {
-    const bytes = written(1, 2, (root) => {
-      root.uint64(0, 9n);
-      root.structs(0, 0, { dataWordCount: 0, pointerCount: 0 });
-    });
-    const view = new DataView(bytes.buffer);
-    if (kind === "heartbeat") view.setUint32(28, count << 3, true);
-    else view.setUint32(40, count << 2, true);
-    expect(() => decode(kind, bytes)).toThrow(`${count} `);
-  });
+    ["heartbeat", 28, (2 ** 29 - 1) << 3, `${2 ** 29 - 1} names of types listened to`],
+    ["assignment", 28, (2 ** 29 - 1) << 3, `${2 ** 29 - 1} records`],
+    ["assignment", 40, (2 ** 30 - 1) << 2, `${2 ** 30 - 1} records`],
+    ["assignment", 36, (2 ** 29 - 1) << 3, `${2 ** 29 - 1} bucket digests`],
+  ] as const)(
+    "%s, at %i: elements that take no bytes are counted first",
+    (kind, at, half, reason) => {
+      const bytes = written(1, 2, (root) => {
+        root.uint64(0, 9n);
+        root.structs(0, 0, { dataWordCount: 0, pointerCount: 0 });
+        root.uint64s(1, []);
+      });
+      new DataView(bytes.buffer).setUint32(at, half, true);
+      expect(() => decode(kind, bytes)).toThrow(reason);
+    },
+  );
 });
 
 describe("what is not written", () => {
