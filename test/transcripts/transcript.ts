@@ -5,7 +5,7 @@
  * - `start A`, `close A` (it says goodbye), `kill A` (it does not)
  * - `use A Tea` (sends and listens), `send A Tea`, `listen A Tea`, `release A Tea`
  * - `delay 10`: messages sent from now on take 10 ms, 5 if not said
- * - `pass 100`: 100 ms
+ * - `pass 100`: 100 ms; `quietly pass 100`: what happens in them is not told
  * - `lose B promise`: nobody gets B's next promise
  * - `cut A B`, `cut A -> B`: nothing passes between them, or in one direction; `mend A B`
  * - `say L …`: a message of a node of pyplexo: `heartbeat`, `preparation Tea 9`,
@@ -85,6 +85,12 @@ class Stage {
       case "pass":
         this.#passTo(this.#nowMs + Number(name));
         return;
+      case "quietly": {
+        const told = this.lines.length;
+        this.#passTo(this.#nowMs + Number(typeName));
+        this.lines.length = told;
+        return;
+      }
       case "lose":
         this.#lost.push({ from: name, kind: typeName });
         return;

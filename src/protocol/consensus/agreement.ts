@@ -285,7 +285,13 @@ export class AddressAgreement implements Machine<ControlMessage, AgreementOutput
     this.#state = "voting";
     this.#membership.becomeVoter();
     if (this.#membership.size > 0) this.#decisions.proposer.startAt(nowMs + firstBallotMs);
+    if (this.#membership.legacyCount > 0) this.#legacy.ask(this.#decidedTypes(), nowMs);
     this.#pulse.hurry(nowMs);
+  }
+
+  /** Types in use that have a record: of the others nodes of pyplexo are asked by their ballots. */
+  #decidedTypes(): string[] {
+    return [...this.#routes.typeNames()].filter((name) => this.#table.get(name) !== undefined);
   }
 
   #beat(nowMs: number, leaving: boolean): void {
@@ -305,7 +311,7 @@ export class AddressAgreement implements Machine<ControlMessage, AgreementOutput
   }
 
   #takeHeartbeat(heartbeat: Heartbeat, nowMs: number): void {
-    const { instanceId, hello } = heartbeat;
+    const { instanceId, hello, voter } = heartbeat;
     if (instanceId === this.#instanceId) return;
     const heard = this.#membership.hear(heartbeat, nowMs);
     if (heard === "refused") this.#refusals.count("node");
@@ -313,21 +319,23 @@ export class AddressAgreement implements Machine<ControlMessage, AgreementOutput
     if (heard === "new" || hello) this.#greet(heartbeat, heard === "new", nowMs);
     if (heartbeat.intervalMs === 0 || this.#state !== "voting") return;
     if (heartbeat.digest === this.#table.digest) this.#routes.shownAll(instanceId, nowMs);
-    else if (!hello) this.#exchange.differ(nowMs, this.#heartbeatIntervalMs);
+    else if (voter) this.#exchange.differ(nowMs, this.#heartbeatIntervalMs);
   }
 
   /** Answers one who has just come. */
-  #greet({ instanceId, intervalMs, digest }: Heartbeat, isNew: boolean, nowMs: number): void {
+  #greet(
+    { instanceId, intervalMs, digest, voter }: Heartbeat,
+    isNew: boolean,
+    nowMs: number,
+  ): void {
     this.#pulse.hurry(nowMs, helloAnswerMs);
     if (isNew) {
       this.#listened.tellAll();
       this.#joining.newFace(nowMs);
     }
-    if (intervalMs === 0) {
-      this.#legacy.ask(this.#routes.typeNames(), nowMs);
-    } else if (this.#state === "voting" && digest !== this.#table.digest) {
-      this.#exchange.greet(instanceId, nowMs);
-    }
+    if (this.#state !== "voting") return;
+    if (intervalMs === 0) this.#legacy.ask(this.#routes.typeNames(), nowMs);
+    else if (!voter && digest !== this.#table.digest) this.#exchange.greet(instanceId, nowMs);
   }
 
   #takeAssignment(assignment: Assignment, nowMs: number): void {
@@ -418,7 +426,7 @@ export class AddressAgreement implements Machine<ControlMessage, AgreementOutput
   /** Asks nodes of pyplexo what they hold for a type. */
   #inquire(typeName: string, nowMs: number): void {
     const proposalId = this.#acceptor.takeProposalId(typeName, nowMs);
-    if (this.#state !== "voting" || proposalId > proposalIdMax) return;
+    if (proposalId > proposalIdMax) return;
     const ballot = { proposalId, instanceId: this.#instanceId };
     this.#send({ kind: "preparation", typeName, epoch: 0n, ballot });
   }
