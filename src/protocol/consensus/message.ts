@@ -50,6 +50,8 @@ export interface PromiseMessage {
   readonly accepted: Ballot;
   /** The address it accepted in that ballot. */
   readonly address: number | undefined;
+  /** It came on the channel of proposals, where nodes of pyplexo send their promises. */
+  readonly misdirected: boolean;
 }
 
 /** "I have promised to a higher ballot than yours." */

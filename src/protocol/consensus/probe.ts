@@ -14,15 +14,22 @@ export const probesRanked = 64;
  * bytes, the most significant first, modulo the size.
  */
 export function probe(typeName: string, index: number, size: number): number {
-  let hash = fnv1a(encodeUtf8(typeName));
-  for (const shift of [24, 16, 8, 0]) hash = fnv1a([(index >>> shift) & 0xff], hash);
-  return mix(hash) % size;
+  return probeFrom(fnv1a(encodeUtf8(typeName)), index, size);
 }
 
 /** Which probe of `typeName` finds `address`; Infinity if none of the first 64 does. */
 export function probeIndexOf(typeName: string, address: number, size: number): number {
+  const nameHash = fnv1a(encodeUtf8(typeName));
   for (let index = 0; index < probesRanked; index += 1) {
-    if (probe(typeName, index, size) === address) return index;
+    if (probeFrom(nameHash, index, size) === address) return index;
   }
   return Number.POSITIVE_INFINITY;
+}
+
+function probeFrom(nameHash: number, index: number, size: number): number {
+  return mix(fnv1aUint32(index, nameHash)) % size;
+}
+
+function fnv1aUint32(word: number, from: number): number {
+  return fnv1a([word >>> 24, (word >>> 16) & 0xff, (word >>> 8) & 0xff, word & 0xff], from);
 }

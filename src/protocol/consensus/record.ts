@@ -8,3 +8,10 @@ export interface AddressRecord {
   /** Whether a node of pyplexo holds this address; it cannot be moved to another. */
   readonly legacy: boolean;
 }
+
+/** Whether two records of one type say the same. */
+export function isSameRecord(left: AddressRecord, right: AddressRecord): boolean {
+  return (
+    left.address === right.address && left.epoch === right.epoch && left.legacy === right.legacy
+  );
+}

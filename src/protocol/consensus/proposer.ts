@@ -1,0 +1,344 @@
+/**
+ * Proposer: gets addresses decided, by ballots, for the types that need one.
+ *
+ * A ballot fixes its view at its preparation and is given up when the view changes. One that is
+ * refused is followed by a higher one after a random time, which doubles up to 1 s.
+ */
+import type { Acceptor } from "./acceptor.ts";
+import { compareBallots, proposalIdMax } from "./ballot.ts";
+import { BallotRun } from "./ballot-run.ts";
+import type { Membership } from "./membership.ts";
+import type { Approval, ControlMessage, PromiseMessage, Rejection } from "./message.ts";
+import type { AgreementIncidentReason, AgreementOutput, BallotOutput } from "./output.ts";
+
+/** So many types are balloted for at once; the others wait for their turn. */
+const attemptsMax = 64;
+
+/** The pause before a type that has waited for its turn: it bounds what a node alone decides in a second. */
+const turnMs = 10;
+
+/** An unanswered message is sent again after this long, then after twice as long, up to the most. */
+const repeatMs = { first: 40, most: 1_000 } as const;
+
+/** The longest random wait after the first refusal; it doubles with each, up to the most. */
+const backOffMs = { first: 20, most: 1_000 } as const;
+
+/** A ballot whose view has changed is followed by another within so long. */
+const renewMsMax = 10;
+
+/** A node that means to propose and hears a rival first lets it go ahead for up to so long. */
+const yieldMsMax = 60;
+
+/** It does so only so often for one type: a rival that never concludes must not stop it for good. */
+const yieldsMax = 3;
+
+/** Nodes of pyplexo are given so long to report an address that they hold. */
+const legacyHintMs = 100;
+
+/** A voter that has left so many sendings of a ballot unanswered, but is heard, hears nothing. */
+const silentSendings = 8;
+
+/** The wait for one type: for its turn to begin, for votes, or for the end of a back-off. */
+interface Attempt {
+  readonly typeName: string;
+  run: BallotRun | undefined;
+  /** When the attempt is to begin, or its last message to be sent again. */
+  dueMs: number;
+  sendings: number;
+  backOffMs: number;
+  yields: number;
+}
+
+export interface ProposerOptions {
+  readonly instanceId: bigint;
+  readonly acceptor: Acceptor;
+  readonly membership: Membership;
+  readonly random: () => number;
+  /** Which epoch of a type is to be decided; undefined if none is. */
+  readonly neededEpoch: (typeName: string) => bigint | undefined;
+  /** An address for the type that is not in use, undefined if there is none. */
+  readonly choose: (typeName: string) => number | undefined;
+  readonly decide: (typeName: string, epoch: bigint, address: number, nowMs: number) => void;
+  readonly emit: (output: AgreementOutput) => void;
+}
+
+export class Proposer {
+  readonly #options: ProposerOptions;
+  readonly #attempts = new Map<string, Attempt>();
+  /** Types that wait for their turn, and from when on. */
+  readonly #queue = new Map<string, number>();
+  /** Voters that were reported to hear nothing. */
+  readonly #reported = new Set<bigint>();
+  #view: readonly bigint[] = [];
+  #startMs = Number.NEGATIVE_INFINITY;
+
+  constructor(options: ProposerOptions) {
+    this.#options = options;
+  }
+
+  get deadlineMs(): number {
+    let deadlineMs = Number.POSITIVE_INFINITY;
+    for (const { dueMs } of this.#attempts.values()) deadlineMs = Math.min(deadlineMs, dueMs);
+    return deadlineMs;
+  }
+
+  /** How many types are being decided or wait for it. */
+  get size(): number {
+    return this.#attempts.size + this.#queue.size;
+  }
+
+  /** The addresses proposed in ballots that have not ended. */
+  *proposedAddresses(): Generator<number> {
+    for (const { run } of this.#attempts.values())
+      if (run?.address !== undefined) yield run.address;
+  }
+
+  /** No ballot begins before `startMs`. */
+  startAt(startMs: number): void {
+    this.#startMs = startMs;
+  }
+
+  /** Gets the type decided, `delayMs` from now or later, unless somebody else does. */
+  want(typeName: string, nowMs: number, delayMs = 0): void {
+    if (this.#attempts.has(typeName) || this.#queue.has(typeName)) return;
+    if (this.#attempts.size >= attemptsMax) this.#queue.set(typeName, nowMs + delayMs);
+    else this.#begin(typeName, nowMs + delayMs);
+  }
+
+  /** Ends what is under way for a type that needs nothing any more. */
+  drop(typeName: string, nowMs: number): void {
+    this.#queue.delete(typeName);
+    const attempt = this.#attempts.get(typeName);
+    if (attempt === undefined) return;
+    if (attempt.run !== undefined) this.#report(attempt.run, typeName, "given-up");
+    this.#end(typeName, nowMs);
+  }
+
+  /** Ballots begin as soon as the first voter, which is this node itself, is in view. */
+  viewChanged(nowMs: number): void {
+    this.#view = this.#options.membership.voters;
+    for (const voterId of this.#reported) {
+      if (this.#options.membership.get(voterId) === undefined) this.#reported.delete(voterId);
+    }
+    for (const attempt of this.#attempts.values()) {
+      if (attempt.run !== undefined) this.#giveUp(attempt, nowMs + this.#upTo(renewMsMax));
+      else if (attempt.dueMs === Number.POSITIVE_INFINITY) attempt.dueMs = nowMs;
+    }
+  }
+
+  /** Another node has begun a ballot for the type. */
+  rivalPrepared(typeName: string, nowMs: number): void {
+    const attempt = this.#attempts.get(typeName);
+    if (attempt === undefined || attempt.run !== undefined || attempt.yields >= yieldsMax) return;
+    attempt.yields += 1;
+    attempt.dueMs = Math.max(attempt.dueMs, nowMs + yieldMsMax / 2 + this.#upTo(yieldMsMax / 2));
+  }
+
+  takePromise(promise: PromiseMessage, nowMs: number): void {
+    const answered = this.#answeredBy(promise);
+    if (answered === undefined || answered.run.address !== undefined) return;
+    const { attempt, run } = answered;
+    run.takePromise(promise.voterId, promise.accepted, promise.address);
+    this.#proceed(attempt, run, nowMs);
+  }
+
+  takeApproval(approval: Approval, nowMs: number): void {
+    const answered = this.#answeredBy(approval);
+    if (answered === undefined) return;
+    const { attempt, run } = answered;
+    if (approval.address === undefined || approval.address !== run.address) return;
+    run.takeApproval(approval.voterId);
+    this.#proceed(attempt, run, nowMs);
+  }
+
+  takeRejection(rejection: Rejection, nowMs: number): void {
+    const answered = this.#answeredBy(rejection);
+    if (answered === undefined) return;
+    const { attempt, run } = answered;
+    run.takeRefusal(rejection.voterId);
+    if (run.isRefused) this.#backOff(attempt, nowMs);
+  }
+
+  wake(nowMs: number): void {
+    for (const attempt of this.#attempts.values()) {
+      if (attempt.dueMs > nowMs) continue;
+      if (attempt.run === undefined) this.#prepare(attempt, nowMs);
+      else if (!this.#proceed(attempt, attempt.run, nowMs))
+        this.#repeat(attempt, attempt.run, nowMs);
+    }
+  }
+
+  #begin(typeName: string, dueMs: number): void {
+    const { first } = backOffMs;
+    const attempt: Attempt = {
+      typeName,
+      run: undefined,
+      dueMs,
+      sendings: 0,
+      backOffMs: first,
+      yields: 0,
+    };
+    this.#attempts.set(typeName, attempt);
+  }
+
+  #end(typeName: string, nowMs: number): void {
+    this.#attempts.delete(typeName);
+    const [next] = this.#queue;
+    if (next === undefined) return;
+    const [queuedName, fromMs] = next;
+    this.#queue.delete(queuedName);
+    this.#begin(queuedName, Math.max(nowMs + turnMs, fromMs));
+  }
+
+  #prepare(attempt: Attempt, nowMs: number): void {
+    const { instanceId, acceptor, neededEpoch } = this.#options;
+    const { typeName } = attempt;
+    const epoch = neededEpoch(typeName);
+    if (epoch === undefined) {
+      this.#end(typeName, nowMs);
+      return;
+    }
+    // Not a voter yet: `viewChanged` will say when it is.
+    if (!this.#view.includes(instanceId)) {
+      attempt.dueMs = Number.POSITIVE_INFINITY;
+      return;
+    }
+    if (nowMs < this.#startMs) {
+      attempt.dueMs = this.#startMs;
+      return;
+    }
+    const proposalId = acceptor.takeProposalId(typeName, nowMs);
+    if (proposalId === undefined || proposalId > proposalIdMax) {
+      this.#fail(typeName, "proposals-exhausted", `no proposal id is left for ${typeName}`, nowMs);
+      return;
+    }
+    const ballot = { proposalId, instanceId };
+    const run = new BallotRun(epoch, ballot, this.#view, nowMs);
+    attempt.run = run;
+    attempt.sendings = 0;
+    this.#report(run, typeName, "prepared");
+    const own = acceptor.prepare(typeName, epoch, ballot, nowMs);
+    if (own.kind === "promised") run.takePromise(instanceId, own.accepted, own.address);
+    else run.takeRefusal(instanceId);
+    this.#send(attempt, run, nowMs);
+    this.#proceed(attempt, run, nowMs);
+  }
+
+  /** Goes on to the next phase, or to the decision, if there are votes enough. @returns whether it did. */
+  #proceed(attempt: Attempt, run: BallotRun, nowMs: number): boolean {
+    if (!run.hasQuorum) return false;
+    if (run.address !== undefined) {
+      this.#decide(attempt.typeName, run, run.address, nowMs);
+      return true;
+    }
+    const hintMs = run.preparedMs + legacyHintMs;
+    if (this.#options.membership.legacyCount > 0 && nowMs < hintMs) {
+      attempt.dueMs = Math.min(attempt.dueMs, hintMs);
+      return false;
+    }
+    this.#propose(attempt, run, nowMs);
+    return true;
+  }
+
+  #propose(attempt: Attempt, run: BallotRun, nowMs: number): void {
+    const { instanceId, acceptor, choose } = this.#options;
+    const { typeName } = attempt;
+    const address = run.acceptedAddress ?? choose(typeName);
+    if (address === undefined) {
+      const message = `no address of the network is free for ${typeName}; choose a larger network`;
+      this.#fail(typeName, "addresses-exhausted", message, nowMs);
+      return;
+    }
+    const own = acceptor.accept(typeName, run.epoch, run.ballot, address, nowMs);
+    if (own.kind !== "accepted") {
+      this.#backOff(attempt, nowMs);
+      return;
+    }
+    run.propose(address);
+    attempt.sendings = 0;
+    this.#report(run, typeName, "proposed");
+    run.takeApproval(instanceId);
+    this.#send(attempt, run, nowMs);
+    this.#proceed(attempt, run, nowMs);
+  }
+
+  #decide(typeName: string, run: BallotRun, address: number, nowMs: number): void {
+    this.#report(run, typeName, "decided");
+    this.#end(typeName, nowMs);
+    this.#options.decide(typeName, run.epoch, address, nowMs);
+  }
+
+  #repeat(attempt: Attempt, run: BallotRun, nowMs: number): void {
+    if (attempt.sendings === silentSendings) this.#reportSilent(run);
+    this.#send(attempt, run, nowMs);
+  }
+
+  #send(attempt: Attempt, run: BallotRun, nowMs: number): void {
+    const { typeName } = attempt;
+    const { epoch, ballot, address } = run;
+    const message: ControlMessage =
+      address === undefined
+        ? { kind: "preparation", typeName, epoch, ballot }
+        : { kind: "proposal", typeName, epoch, ballot, address };
+    this.#options.emit({ kind: "send", message });
+    const waitMs = Math.min(repeatMs.most, repeatMs.first * 2 ** attempt.sendings);
+    attempt.sendings += 1;
+    attempt.dueMs = nowMs + waitMs * (0.75 + this.#upTo(0.5));
+  }
+
+  #backOff(attempt: Attempt, nowMs: number): void {
+    this.#giveUp(attempt, nowMs + this.#upTo(attempt.backOffMs));
+    attempt.backOffMs = Math.min(backOffMs.most, attempt.backOffMs * 2);
+  }
+
+  #giveUp(attempt: Attempt, dueMs: number): void {
+    if (attempt.run !== undefined) this.#report(attempt.run, attempt.typeName, "given-up");
+    attempt.run = undefined;
+    attempt.dueMs = dueMs;
+  }
+
+  /** The attempt and its ballot that a vote is for; nothing if the ballot has ended. */
+  #answeredBy({
+    typeName,
+    epoch,
+    ballot,
+  }: PromiseMessage | Approval | Rejection):
+    | { readonly attempt: Attempt; readonly run: BallotRun }
+    | undefined {
+    const attempt = this.#attempts.get(typeName);
+    if (attempt?.run === undefined) return undefined;
+    const { run } = attempt;
+    const isFor = compareBallots(ballot, run.ballot) === 0 && epoch === run.epoch;
+    return isFor ? { attempt, run } : undefined;
+  }
+
+  #reportSilent(run: BallotRun): void {
+    for (const instanceId of run.silent) {
+      if (this.#reported.has(instanceId)) continue;
+      this.#reported.add(instanceId);
+      this.#options.emit({
+        kind: "incident",
+        reason: "one-way",
+        message: `node ${instanceId} is heard but answers nothing; is what this node sends filtered on the way to it?`,
+        typeName: undefined,
+        instanceId,
+      });
+    }
+  }
+
+  #fail(typeName: string, reason: AgreementIncidentReason, message: string, nowMs: number): void {
+    const attempt = this.#attempts.get(typeName);
+    if (attempt?.run !== undefined) this.#report(attempt.run, typeName, "given-up");
+    this.#end(typeName, nowMs);
+    this.#options.emit({ kind: "incident", reason, message, typeName, instanceId: undefined });
+  }
+
+  #report(run: BallotRun, typeName: string, step: BallotOutput["step"]): void {
+    const { epoch, ballot, view, address } = run;
+    this.#options.emit({ kind: "ballot", step, typeName, epoch, ballot, view, address });
+  }
+
+  #upTo(bound: number): number {
+    return this.#options.random() * bound;
+  }
+}

@@ -1,0 +1,139 @@
+/**
+ * Succession: at a receiver of one type, how a sender's stream on a new address follows the one on
+ * its old address. Nothing of the new one is handed on before the old one is finished, so that a move
+ * reorders nothing.
+ */
+
+/** A stream whose predecessor does not finish is handed on after so long, and a gap is reported. */
+const finishMsMax = 2_000;
+
+/** So many messages of one stream are held back; more end the wait, with a gap. */
+const heldMax = 65_536;
+
+interface Stream<Message> {
+  /** What arrived while its predecessor was not finished; undefined once it flows. */
+  held: Message[] | undefined;
+  /** When the wait for its predecessor ends. */
+  giveUpMs: number;
+  isFinished: boolean;
+  /** The stream that waits for this one to finish. */
+  successor: Stream<Message> | undefined;
+}
+
+export interface SuccessionOptions<Message> {
+  /** Takes a sender's messages in the order in which they were sent. */
+  readonly deliver: (sender: bigint, message: Message) => void;
+  /** Something may be missing before the next message of this sender. */
+  readonly gap: (sender: bigint) => void;
+}
+
+export class StreamSuccession<Message> {
+  readonly #options: SuccessionOptions<Message>;
+  /** By sender, then by address. */
+  readonly #senders = new Map<bigint, Map<number, Stream<Message>>>();
+  readonly #waiting = new Map<Stream<Message>, bigint>();
+
+  constructor(options: SuccessionOptions<Message>) {
+    this.#options = options;
+  }
+
+  get deadlineMs(): number | undefined {
+    let deadlineMs: number | undefined;
+    for (const { giveUpMs } of this.#waiting.keys()) {
+      deadlineMs = Math.min(deadlineMs ?? giveUpMs, giveUpMs);
+    }
+    return deadlineMs;
+  }
+
+  /**
+   * A sender's stream on `address` begins.
+   * @param continues The address of the stream that it takes the place of, if any.
+   */
+  begin(sender: bigint, address: number, continues: number | undefined, nowMs: number): void {
+    const streams = this.#streamsOf(sender);
+    const old = continues === undefined ? undefined : this.#stream(streams, continues);
+    const waits = old !== undefined && !old.isFinished;
+    const stream: Stream<Message> = {
+      held: waits ? [] : undefined,
+      giveUpMs: nowMs + finishMsMax,
+      isFinished: false,
+      successor: undefined,
+    };
+    streams.set(address, stream);
+    if (!waits) {
+      if (continues !== undefined) streams.delete(continues);
+      return;
+    }
+    old.successor = stream;
+    this.#waiting.set(stream, sender);
+  }
+
+  arrive(sender: bigint, address: number, message: Message): void {
+    const stream = this.#stream(this.#streamsOf(sender), address);
+    if (stream.held === undefined) {
+      this.#options.deliver(sender, message);
+      return;
+    }
+    stream.held.push(message);
+    if (stream.held.length > heldMax) this.#giveUp(stream, sender);
+  }
+
+  /** All of the sender's stream on `address` has arrived. */
+  finish(sender: bigint, address: number): void {
+    const streams = this.#streamsOf(sender);
+    const stream = this.#stream(streams, address);
+    stream.isFinished = true;
+    // A stream may finish while it is itself held back: its successor waits for it to flow.
+    if (stream.held === undefined) this.#succeed(stream, sender);
+  }
+
+  /** A sender is gone: what it left is handed on. */
+  forget(sender: bigint): void {
+    for (const [stream, waiting] of this.#waiting) {
+      if (waiting === sender) this.#giveUp(stream, sender);
+    }
+    this.#senders.delete(sender);
+  }
+
+  wake(nowMs: number): void {
+    for (const [stream, sender] of this.#waiting) {
+      if (stream.giveUpMs <= nowMs) this.#giveUp(stream, sender);
+    }
+  }
+
+  #giveUp(stream: Stream<Message>, sender: bigint): void {
+    this.#options.gap(sender);
+    this.#flow(stream, sender);
+  }
+
+  #flow(stream: Stream<Message>, sender: bigint): void {
+    this.#waiting.delete(stream);
+    const held = stream.held ?? [];
+    stream.held = undefined;
+    for (const message of held) this.#options.deliver(sender, message);
+    if (stream.isFinished) this.#succeed(stream, sender);
+  }
+
+  #succeed({ successor }: Stream<Message>, sender: bigint): void {
+    if (successor?.held !== undefined) this.#flow(successor, sender);
+  }
+
+  #streamsOf(sender: bigint): Map<number, Stream<Message>> {
+    let streams = this.#senders.get(sender);
+    if (streams === undefined) {
+      streams = new Map();
+      this.#senders.set(sender, streams);
+    }
+    return streams;
+  }
+
+  /** A stream that was never told to begin is one that this receiver has joined late. */
+  #stream(streams: Map<number, Stream<Message>>, address: number): Stream<Message> {
+    let stream = streams.get(address);
+    if (stream === undefined) {
+      stream = { held: undefined, giveUpMs: 0, isFinished: false, successor: undefined };
+      streams.set(address, stream);
+    }
+    return stream;
+  }
+}
