@@ -46,6 +46,8 @@ export class SimNetwork<Input, Output> {
   nowMs = 0;
   /** Chance for machines and their owners, apart from that of the links. */
   readonly random: Random;
+  /** How many events there were: arrivals, wakes and acts. */
+  stepCount = 0;
   /** How many messages were delivered to a machine. */
   deliveredCount = 0;
   readonly #linkRandom: Random;
@@ -150,6 +152,7 @@ export class SimNetwork<Input, Output> {
     const queue = this.#queue;
     while (queue.nextAtMs <= untilMs && queue.take()) {
       this.nowMs = queue.atMs;
+      this.stepCount += 1;
       const { target, payload } = queue;
       if (typeof payload === "function") payload();
       else if (target === undefined) continue;

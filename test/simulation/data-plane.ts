@@ -176,11 +176,15 @@ export class DataPlane {
     else succession.arrive(senderId, address, item);
   }
 
-  #orderWake({ succession, place }: Receiving): void {
+  #orderWake(receiving: Receiving): void {
+    const { succession, place } = receiving;
     const { deadlineMs } = succession;
     if (deadlineMs === undefined) return;
     const { at, nowMs } = this.#options;
-    at(nowMs() + deadlineMs - place.nowMs, () => succession.wake(place.nowMs));
+    at(nowMs() + deadlineMs - place.nowMs, () => {
+      succession.wake(place.nowMs);
+      this.#orderWake(receiving);
+    });
   }
 
   #deliver(senderId: bigint, typeName: string, receiver: Running, number: number): void {

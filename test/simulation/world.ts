@@ -42,7 +42,7 @@ export interface Outcome {
   readonly moveCount: number;
   /** How often each guarantee was checked. */
   readonly checkedCounts: Readonly<Record<string, number>>;
-  readonly atOnceMost: number;
+  readonly perInputMost: number;
   readonly inSecondMost: number;
 }
 
@@ -84,6 +84,7 @@ export class World {
       space: this.#space,
       isFlooded: schedule.kind === "flood",
       typeCount: schedule.typeNames.length,
+      inputSerial: () => this.#network.stepCount,
     });
     this.#checkers = this.#checkersFor(schedule);
     this.#data = schedule.dataTypes.length > 0 ? this.#dataPlane() : undefined;
@@ -150,7 +151,7 @@ export class World {
         ...counts,
         ["G4 convergence", this.#convergenceChecks] as const,
       ]),
-      atOnceMost: this.#bounds.atOnceMost,
+      perInputMost: this.#bounds.perInputMost,
       inSecondMost: this.#bounds.inSecondMost,
     };
   }

@@ -1,14 +1,20 @@
-/** L2, bounds: state, messages at one moment and messages in a second stay bounded, whatever arrives. */
+/** L2, bounds: state, messages in answer to one input, and messages in a second stay bounded, whatever arrives. */
 import type { AddressSpace } from "../../../src/protocol/consensus/address-space.ts";
 import type { ControlMessage } from "../../../src/protocol/consensus/message.ts";
 import { type AgreementHost, floodLimits } from "../agreement-host.ts";
 import { type Checker, Violation } from "./checker.ts";
 
-/** What one host has sent at this moment and in this second. */
+/** All ballots that may be under way at a time, what goes in one burst of records, and a few more. */
+const perInputMax = 80;
+
+/** Heartbeats, ballots and records; answers, of which a second's worth may be saved up, come on top. */
+const othersInSecondMax = 2_500;
+
+/** What one host has sent since the input before, and in this second. */
 interface Count {
-  atMs: number;
+  input: number;
   second: number;
-  atOnce: number;
+  perInput: number;
   inSecond: number;
 }
 
@@ -16,13 +22,15 @@ export interface BoundsOptions {
   readonly space: AddressSpace;
   readonly isFlooded: boolean;
   readonly typeCount: number;
+  /** Another number for every input, be it a message or a wake at another time. */
+  readonly inputSerial: () => number;
 }
 
 export class BoundsChecker implements Checker {
   readonly name = "L2 bounds";
   checkedCount = 0;
   /** The most that were seen. */
-  atOnceMost = 0;
+  perInputMost = 0;
   inSecondMost = 0;
   readonly #options: BoundsOptions;
   readonly #counts = new Map<AgreementHost, Count>();
@@ -36,26 +44,29 @@ export class BoundsChecker implements Checker {
     this.checkedCount += 1;
     const count = this.#countOf(host);
     const second = Math.floor(nowMs / 1_000);
-    if (count.atMs !== nowMs) count.atOnce = 0;
+    const input = this.#options.inputSerial();
+    if (count.input !== input) count.perInput = 0;
     if (count.second !== second) {
       count.inSecond = 0;
       this.#checkState(host);
     }
-    count.atMs = nowMs;
+    count.input = input;
     count.second = second;
-    count.atOnce += 1;
+    count.perInput += 1;
     count.inSecond += 1;
-    this.atOnceMost = Math.max(this.atOnceMost, count.atOnce);
+    this.perInputMost = Math.max(this.perInputMost, count.perInput);
     this.inSecondMost = Math.max(this.inSecondMost, count.inSecond);
-    const { atOnceMax, inSecondMax } = this.#limits();
-    if (count.atOnce > atOnceMax) this.#fail(host, `${count.atOnce} messages at once`, atOnceMax);
+    const { perInputMax, inSecondMax } = this.#limits();
+    if (count.perInput > perInputMax)
+      this.#fail(host, `${count.perInput} messages at one input`, perInputMax);
     if (count.inSecond > inSecondMax) {
       this.#fail(host, `${count.inSecond} messages in a second`, inSecondMax);
     }
   }
 
-  #limits(): { atOnceMax: number; inSecondMax: number } {
-    return { atOnceMax: 100, inSecondMax: 5_000 };
+  #limits(): { perInputMax: number; inSecondMax: number } {
+    const answersMax = this.#options.isFlooded ? floodLimits.answersPerSecondMax : 5_000;
+    return { perInputMax, inSecondMax: 2 * answersMax + othersInSecondMax };
   }
 
   #checkState(host: AgreementHost): void {
@@ -76,7 +87,7 @@ export class BoundsChecker implements Checker {
   #countOf(host: AgreementHost): Count {
     let count = this.#counts.get(host);
     if (count === undefined) {
-      count = { atMs: -1, second: -1, atOnce: 0, inSecond: 0 };
+      count = { input: -1, second: -1, perInput: 0, inSecond: 0 };
       this.#counts.set(host, count);
     }
     return count;
