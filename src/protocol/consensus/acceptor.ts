@@ -79,6 +79,11 @@ export class Acceptor {
     return true;
   }
 
+  /** What this node has accepted, and knows no decision of. */
+  acceptedAddress(typeName: string, epoch: bigint): number | undefined {
+    return this.#types.get(typeName)?.votes.get(epoch)?.address;
+  }
+
   prepare(typeName: string, epoch: bigint, ballot: Ballot, nowMs: number): PrepareResult {
     const vote = this.#vote(typeName, epoch, nowMs);
     if (vote === undefined) return { kind: "full" };

@@ -30,13 +30,16 @@ import type { AgreementOutput } from "./output.ts";
 import { Pulse } from "./pulse.ts";
 import type { AddressRecord } from "./record.ts";
 import { RecordExchange } from "./record-exchange.ts";
-import { RecordTable } from "./record-table.ts";
+import { bucketCount, RecordTable } from "./record-table.ts";
 import { Refusals } from "./refusals.ts";
 import { Routes, type Use } from "./routes.ts";
 import { Voting } from "./voting.ts";
 
 /** Nodes that start together become voters in the same moments; each waits this long for the others' word. */
 const firstBallotMs = 30;
+
+/** One who hears a new node answers it within so long. */
+const helloAnswerMs = 30;
 
 /** - `idle`: not started. - `joining`: it listens, but does not vote. - `closed`: it takes nothing more. */
 export type AgreementState = "idle" | "joining" | "voting" | "closed";
@@ -309,19 +312,25 @@ export class AddressAgreement implements Machine<ControlMessage, AgreementOutput
   }
 
   /** Answers one who has just come. */
-  #greet({ intervalMs, digest }: Heartbeat, isNew: boolean, nowMs: number): void {
-    this.#pulse.hurry(nowMs, 30);
-    this.#listened.tellAll();
-    if (isNew) this.#joining.newFace(nowMs);
+  #greet({ instanceId, intervalMs, digest }: Heartbeat, isNew: boolean, nowMs: number): void {
+    this.#pulse.hurry(nowMs, helloAnswerMs);
+    if (isNew) {
+      this.#listened.tellAll();
+      this.#joining.newFace(nowMs);
+    }
     if (intervalMs === 0) {
       this.#legacy.ask(this.#routes.typeNames(), nowMs);
     } else if (this.#state === "voting" && digest !== this.#table.digest) {
-      this.#exchange.greet(nowMs);
+      this.#exchange.greet(instanceId, nowMs);
     }
   }
 
   #takeAssignment(assignment: Assignment, nowMs: number): void {
     if (assignment.instanceId === this.#instanceId) return;
+    if (!hasWholeBuckets(assignment)) {
+      this.#refusals.count("buckets");
+      return;
+    }
     for (const record of assignment.records) {
       this.#decisions.adopt(record, nowMs);
       if (this.#table.covers(record)) this.#routes.shown(assignment.instanceId, record, nowMs);
@@ -425,4 +434,9 @@ export class AddressAgreement implements Machine<ControlMessage, AgreementOutput
   #send(message: ControlMessage): void {
     this.#outputs.push({ kind: "send", message });
   }
+}
+
+function hasWholeBuckets({ firstBucket, bucketCount: count, bucketDigests }: Assignment): boolean {
+  const isWithin = firstBucket >= 0 && count >= 0 && firstBucket + count <= bucketCount;
+  return isWithin && (bucketDigests.length === 0 || bucketDigests.length === bucketCount);
 }

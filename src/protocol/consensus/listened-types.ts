@@ -50,7 +50,6 @@ export class OwnListenedTypes {
       this.#indexes.set(last, index);
     }
     this.#digest.toggle(halvesOf(encodeUtf8(typeName)));
-    this.tellAll();
   }
 
   /** All names are to be told anew: somebody does not know them. */

@@ -100,7 +100,12 @@ export class Proposer {
 
   /** Gets the type decided, `delayMs` from now or later, unless somebody else does. */
   want(typeName: string, nowMs: number, delayMs = 0): void {
-    if (this.#attempts.has(typeName) || this.#queue.has(typeName)) return;
+    const attempt = this.#attempts.get(typeName);
+    if (attempt?.run !== undefined && attempt.run.epoch !== this.#options.neededEpoch(typeName)) {
+      // Its epoch has been decided meanwhile, so nobody would vote in this ballot any more.
+      this.#giveUp(attempt, nowMs + delayMs);
+    }
+    if (attempt !== undefined || this.#queue.has(typeName)) return;
     if (this.#attempts.size >= attemptsMax) this.#queue.set(typeName, nowMs + delayMs);
     else this.#begin(typeName, nowMs + delayMs);
   }
@@ -268,9 +273,17 @@ export class Proposer {
     this.#options.decide(typeName, run.epoch, address, nowMs);
   }
 
+  /** The votes have not come in time: the ballot goes on, or a higher one takes its place. */
   #repeat(attempt: Attempt, run: BallotRun, nowMs: number): void {
     if (attempt.sendings === silentSendings) this.#reportSilent(run);
+    // Who has refused would vote for a higher ballot; the others may never answer this one.
+    if (run.hasRefusal) {
+      this.#backOff(attempt, nowMs);
+      return;
+    }
     this.#send(attempt, run, nowMs);
+    // With votes enough it only waits for nodes of pyplexo, and no longer than it was to.
+    if (run.hasQuorum) attempt.dueMs = Math.min(attempt.dueMs, run.preparedMs + legacyHintMs);
   }
 
   #send(attempt: Attempt, run: BallotRun, nowMs: number): void {
