@@ -4,6 +4,9 @@ import { noBallot } from "../../src/protocol/consensus/ballot.ts";
 import type { ControlMessage } from "../../src/protocol/consensus/message.ts";
 import type { Random } from "../../src/testing/random.ts";
 
+/** What nodes that there are not announce at most. */
+export const forgedIntervalMsMax = 3_000;
+
 /** A message of a node, a type and a ballot that there are not; some addresses are outside. */
 export function forgedMessage(random: Random, space: AddressSpace): ControlMessage {
   const typeName = `forged.Type${random.below(100_000)}.json`;
@@ -17,7 +20,7 @@ export function forgedMessage(random: Random, space: AddressSpace): ControlMessa
       return {
         kind: "heartbeat",
         instanceId,
-        intervalMs: random.below(3_000),
+        intervalMs: random.below(forgedIntervalMsMax),
         voter: random.chance(0.5),
         hello: random.chance(0.3),
         leaving: random.chance(0.1),

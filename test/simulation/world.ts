@@ -15,7 +15,7 @@ import { PromisesChecker } from "./checkers/promises.ts";
 import { StartTimes } from "./checkers/start-times.ts";
 import { ValidityChecker } from "./checkers/validity.ts";
 import { DataPlane } from "./data-plane.ts";
-import { forgedMessage } from "./forger.ts";
+import { forgedIntervalMsMax, forgedMessage } from "./forger.ts";
 import { LegacyNode } from "./legacy-node.ts";
 import type { Happening, Schedule } from "./schedule.ts";
 import { describeEvent, describeOutput } from "./trace.ts";
@@ -114,23 +114,31 @@ export class World {
     // What is still under way from before may be from nodes that are gone.
     network.run(Math.max(network.nowMs, network.lastArrivalMs));
     const quietMs = network.nowMs;
-    const takesMs = convergenceMsMax(this.#schedule.nodes.map(({ intervalMs }) => intervalMs));
+    const takesMs = convergenceMsMax([
+      ...this.#schedule.nodes.map(({ intervalMs }) => intervalMs),
+      // Nodes that there are not have to be given up as well.
+      this.#forger === undefined ? 0 : forgedIntervalMsMax,
+    ]);
     this.#dataEndsMs = quietMs + takesMs - dataRestMs;
     network.run(quietMs + takesMs);
     this.#convergenceChecks += 1;
-    let problem = convergenceProblem(this.#hosts);
+    let problem = this.#convergenceProblem();
     if (problem === undefined) return false;
     if (!this.#mayBeLate())
       throw new Violation("G4 convergence", `${problem}, ${takesMs} ms after it became quiet`);
     for (let waits = 1; waits <= patience && problem !== undefined; waits += 1) {
       network.run(network.nowMs + takesMs);
-      problem = convergenceProblem(this.#hosts);
+      problem = this.#convergenceProblem();
     }
     if (problem === undefined) return true;
     throw new Violation(
       "G4 convergence",
       `${problem}, ${takesMs * (1 + patience)} ms after it became quiet`,
     );
+  }
+
+  #convergenceProblem(): string | undefined {
+    return convergenceProblem(this.#hosts, new Set(this.#schedule.typeNames));
   }
 
   #mayBeLate(): boolean {

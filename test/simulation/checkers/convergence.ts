@@ -11,8 +11,15 @@ export function convergenceMsMax(intervalsMs: readonly number[]): number {
   return 5 * Math.max(...intervalsMs, 0) + 5_000;
 }
 
-/** What is not as it should be, undefined if all is. */
-export function convergenceProblem(hosts: readonly AgreementHost[]): string | undefined {
+/**
+ * What is not as it should be, undefined if all is.
+ * @param typeNames The types there are; two others, which are forged, may share an address: when
+ *   votes for more types than there are addresses are under way, they cannot be moved.
+ */
+export function convergenceProblem(
+  hosts: readonly AgreementHost[],
+  typeNames: ReadonlySet<string>,
+): string | undefined {
   const running = hosts.flatMap((host) => host.running ?? []);
   const [first, ...others] = running;
   if (first === undefined) return undefined;
@@ -20,7 +27,7 @@ export function convergenceProblem(hosts: readonly AgreementHost[]): string | un
     const problem = differenceOf(first, other);
     if (problem !== undefined) return problem;
   }
-  return sharedAddress(first) ?? running.flatMap((node) => unsettledUse(node) ?? [])[0];
+  return sharedAddress(first, typeNames) ?? running.flatMap((node) => unsettledUse(node) ?? [])[0];
 }
 
 function differenceOf(left: Running, right: Running): string | undefined {
@@ -37,14 +44,14 @@ function differenceOf(left: Running, right: Running): string | undefined {
 }
 
 /** Nodes of pyplexo do not move, and give one address to two types themselves. */
-function sharedAddress({ agreement }: Running): string | undefined {
+function sharedAddress({ agreement }: Running, typeNames: ReadonlySet<string>): string | undefined {
   const ownerOf = new Map<number, AddressRecord>();
   for (const record of agreement.records()) {
     const owner = ownerOf.get(record.address);
-    if (owner !== undefined && !(owner.legacy && record.legacy)) {
-      return `${record.typeName} and ${owner.typeName} share address ${record.address}`;
-    }
     ownerOf.set(record.address, record);
+    if (owner === undefined || (owner.legacy && record.legacy)) continue;
+    if (!typeNames.has(owner.typeName) && !typeNames.has(record.typeName)) continue;
+    return `${record.typeName} and ${owner.typeName} share address ${record.address}`;
   }
   return undefined;
 }
