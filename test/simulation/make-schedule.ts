@@ -108,35 +108,38 @@ function chaos(seed: number, random: Random): Schedule {
   const nodes = plan.nodes.map((node, index) =>
     index < legacyCount ? legacy(node, random) : node,
   );
-  const sides = random.chance(0.3) ? sidesOf(random, nodeCount) : undefined;
+  const isSplit = nodeCount > 1 && random.chance(0.4);
   const happenings = [
     ...starts(random, nodeCount, intervalMs),
-    ...(sides === undefined
-      ? wishes(random, nodeCount, typeNames, intervalMs)
-      : partition(random, sides, typeNames, intervalMs)),
+    ...(isSplit
+      ? partitions(random, nodeCount, typeNames, intervalMs)
+      : wishes(random, nodeCount, typeNames, intervalMs)),
     ...trouble(random, nodeCount, typeNames, intervalMs),
   ];
   const lastMs = happenings.reduce((latest, { atMs }) => Math.max(latest, atMs), 0);
-  const hasData =
-    legacyCount === 0 && !hasManyTypes && random.chance(sides === undefined ? 0.1 : 0.5);
+  const hasData = legacyCount === 0 && !hasManyTypes && random.chance(isSplit ? 0.7 : 0.1);
   return {
     ...plan,
     nodes,
-    ...networkFor(random, typeCount),
+    ...networkFor(random, typeCount, isSplit),
     typeNames,
     chaosFaults: chaosFaults(random),
     quietFaults: random.chance(0.5) ? plan.quietFaults : lossyQuiet(random),
     chaosMs: lastMs + random.between(0, 500),
     happenings,
-    dataTypes: hasData ? typeNames.slice(0, 2) : [],
+    dataTypes: hasData ? typeNames.slice(0, 4) : [],
     dataEveryMs: random.between(20, 100),
     dataDelayMaxMs: random.pick([1, 20, 300]),
   };
 }
 
 /** Often one so small that types collide as soon as some do not know of others. */
-function networkFor(random: Random, typeCount: number): Pick<Schedule, "network" | "addressesMax"> {
-  if (random.chance(0.5)) {
+function networkFor(
+  random: Random,
+  typeCount: number,
+  isSplit: boolean,
+): Pick<Schedule, "network" | "addressesMax"> {
+  if (random.chance(isSplit ? 0.2 : 0.5)) {
     const network = random.pick(["239.255.0.0/16", "239.255.0.0/24"]);
     return { network, addressesMax: Number.POSITIVE_INFINITY };
   }
@@ -264,29 +267,42 @@ function rivals(
   return happenings;
 }
 
-function sidesOf(random: Random, nodeCount: number): readonly [number[], number[]] {
-  const sides: [number[], number[]] = [[], []];
-  for (let node = 0; node < nodeCount; node += 1) sides[random.below(2)]?.push(node);
-  return sides;
-}
-
-/** Two sides that do not hear each other give types addresses, some the same types, some others. */
-function partition(
+/** Once or twice nobody hears those of the other side, and types are given addresses on both. */
+function partitions(
   random: Random,
-  sides: readonly [number[], number[]],
+  nodeCount: number,
   typeNames: readonly string[],
   intervalMs: number,
 ): Happening[] {
-  const fromMs = random.chance(0.6) ? 0 : random.between(0, 2 * intervalMs);
-  const untilMs = fromMs + random.between(0.5, 6) * intervalMs;
+  const happenings: Happening[] = [];
+  let fromMs = random.chance(0.6) ? 0 : random.between(0, 2 * intervalMs);
+  for (let count = random.chance(0.7) ? 1 : 2; count > 0; count -= 1) {
+    const untilMs = fromMs + random.between(0.5, 6) * intervalMs;
+    happenings.push(...partition(random, nodeCount, typeNames, { fromMs, untilMs }));
+    fromMs = untilMs + random.between(0, 4) * intervalMs;
+  }
+  return happenings;
+}
+
+/** Two sides that do not hear each other use types, some the same ones, some others. */
+function partition(
+  random: Random,
+  nodeCount: number,
+  typeNames: readonly string[],
+  { fromMs, untilMs }: { readonly fromMs: number; readonly untilMs: number },
+): Happening[] {
+  const sides: [number[], number[]] = [[], []];
+  for (let node = 0; node < nodeCount; node += 1) sides[random.below(2)]?.push(node);
   const groups = random.chance(0.85) ? sides : [sides[0]];
   const happenings: Happening[] = [
     { kind: "split", atMs: fromMs, groups },
     { kind: "merge", atMs: untilMs },
   ];
   for (const typeName of typeNames) {
-    const sinceMs = random.between(fromMs, untilMs);
-    const nodes = random.pick([sides[0], sides[1], sides.flat()]);
+    if (random.chance(0.1)) continue;
+    // A node that has just started is a voter after 200 ms.
+    const sinceMs = random.between(Math.min(fromMs + 300, untilMs), untilMs);
+    const nodes = random.pick([sides[0], sides[1], sides.flat(), sides.flat()]);
     happenings.push(...rivals(random, nodes, typeName, sinceMs));
     // Who comes later finds the type at its address, or two.
     if (random.chance(0.3)) {
