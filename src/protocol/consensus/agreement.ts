@@ -44,6 +44,9 @@ const helloAnswerMs = 30;
 /** - `idle`: not started. - `joining`: it listens, but does not vote. - `closed`: it takes nothing more. */
 export type AgreementState = "idle" | "joining" | "voting" | "closed";
 
+/** - `legacyTypes`: those that nodes of pyplexo are known to hold addresses for. */
+type SizeName = "records" | "nodes" | "undecided" | "attempts" | "legacyTypes";
+
 export class AddressAgreement implements Machine<ControlMessage, AgreementOutput> {
   readonly #instanceId: bigint;
   readonly #space: AddressSpace;
@@ -80,6 +83,7 @@ export class AddressAgreement implements Machine<ControlMessage, AgreementOutput
     const acceptor = new Acceptor(firstProposalId, space.capacity);
     const exchange = new RecordExchange({ instanceId, table, membership, random, send });
     const legacy = new Legacy({
+      typesMax: space.capacity,
       random,
       send,
       inquire: (typeName, nowMs) => this.#inquire(typeName, nowMs),
@@ -167,12 +171,13 @@ export class AddressAgreement implements Machine<ControlMessage, AgreementOutput
   }
 
   /** What is kept for others: a measure of the memory taken. */
-  get sizes(): Readonly<Record<"records" | "nodes" | "undecided" | "attempts", number>> {
+  get sizes(): Readonly<Record<SizeName, number>> {
     return {
       records: this.#table.size,
       nodes: this.#membership.size,
       undecided: this.#acceptor.size,
       attempts: this.#decisions.proposer.size,
+      legacyTypes: this.#legacy.size,
     };
   }
 

@@ -21,6 +21,8 @@ const inquiryPauseMs = 10;
 const heldMax = 8;
 
 export interface LegacyOptions {
+  /** For how many types it is followed what nodes of pyplexo hold. */
+  readonly typesMax: number;
   readonly random: () => number;
   readonly send: (message: PromiseMessage) => void;
   /** Sends a preparation for the type, so that nodes of pyplexo answer with what they hold. */
@@ -45,6 +47,11 @@ export class Legacy {
     return deadlineMs;
   }
 
+  /** For how many types something is known to be held. */
+  get size(): number {
+    return this.#held.size;
+  }
+
   /** The addresses that nodes of pyplexo were heard to hold for a type. */
   heldAddresses(typeName: string): Iterable<number> {
     return this.#held.get(typeName) ?? [];
@@ -52,10 +59,12 @@ export class Legacy {
 
   /** @returns whether it is news, and whether it differs from another that is held for the type. */
   hold(typeName: string, address: number): { readonly isNew: boolean; readonly isSplit: boolean } {
+    const isFull = this.#held.size >= this.#options.typesMax && !this.#held.has(typeName);
     const held = this.#held.get(typeName) ?? new Set();
-    this.#held.set(typeName, held);
-    if (held.has(address) || held.size >= heldMax) return { isNew: false, isSplit: false };
+    if (isFull || held.has(address) || held.size >= heldMax)
+      return { isNew: false, isSplit: false };
     held.add(address);
+    this.#held.set(typeName, held);
     return { isNew: true, isSplit: held.size > 1 };
   }
 

@@ -42,8 +42,8 @@ export class OwnListenedTypes {
 
   remove(typeName: string): void {
     const index = this.#indexes.get(typeName);
-    const last = this.#names.pop();
-    if (index === undefined || last === undefined) return;
+    if (index === undefined) return;
+    const last = this.#names.pop() ?? typeName;
     this.#indexes.delete(typeName);
     if (last !== typeName) {
       this.#names[index] = last;
@@ -75,16 +75,35 @@ export class OwnListenedTypes {
   }
 }
 
+/** Nobody listens to more types than the default network has addresses; more names are not kept. */
+const namesKept = 65_536;
+
 /** The types another node listens to, as far as it has told. */
 export class HeardListenedTypes {
+  readonly #namesMax: number;
   #names = new Set<string>();
   #heard = new Set<string>();
   #digest = 0n;
   #isComplete = true;
 
+  /** @param namesMax How many names are kept; of a node that has more not all are ever known. */
+  constructor(namesMax: number = namesKept) {
+    this.#namesMax = namesMax;
+  }
+
+  /** How many names are kept: a measure of the memory taken. */
+  get nameCount(): number {
+    return this.#names.size;
+  }
+
   /** Includes, while the node is telling what has changed, what it listened to before. */
   has(typeName: string): boolean {
     return this.#names.has(typeName);
+  }
+
+  /** Whether it listens to the type as far as anybody can tell: it may while it has not told all. */
+  mayListen(typeName: string): boolean {
+    return !this.#isComplete || this.#names.has(typeName);
   }
 
   take({ listeningDigest, listeningCount, listening }: Listening): void {
@@ -95,9 +114,8 @@ export class HeardListenedTypes {
       this.#isComplete = false;
     }
     for (const name of listening) {
-      if (this.#heard.size >= listeningCount) break;
-      this.#heard.add(name);
-      this.#names.add(name);
+      if (this.#heard.size < Math.min(listeningCount, this.#namesMax)) this.#heard.add(name);
+      if (this.#names.size < this.#namesMax) this.#names.add(name);
     }
     if (this.#heard.size < listeningCount) return;
     this.#names = this.#heard;

@@ -179,7 +179,8 @@ export class Routes {
     if (route.sendOn === route.target) return false;
     if (nowMs >= route.targetMs + switchMsMax) return true;
     return this.#everyNode(
-      (node) => !node.listened.has(route.typeName) || route.shownBy.has(node.instanceId),
+      ({ listened, instanceId }) =>
+        !listened.mayListen(route.typeName) || route.shownBy.has(instanceId),
     );
   }
 

@@ -11,6 +11,9 @@ const finishMsMax = 2_000;
 const heldMax = 65_536;
 
 interface Stream<Message> {
+  readonly address: number;
+  /** Whether its beginning was told; one that this receiver has joined late only arrives. */
+  isBegun: boolean;
   /** What arrived while its predecessor was not finished; undefined once it flows. */
   held: Message[] | undefined;
   /** When the wait for its predecessor ends. */
@@ -31,6 +34,7 @@ export class StreamSuccession<Message> {
   readonly #options: SuccessionOptions<Message>;
   /** By sender, then by address. */
   readonly #senders = new Map<bigint, Map<number, Stream<Message>>>();
+  /** Oldest first. */
   readonly #waiting = new Map<Stream<Message>, bigint>();
 
   constructor(options: SuccessionOptions<Message>) {
@@ -45,25 +49,30 @@ export class StreamSuccession<Message> {
     return deadlineMs;
   }
 
+  /** How many streams of a sender are kept: a measure of the memory taken. */
+  streamCount(sender: bigint): number {
+    return this.#senders.get(sender)?.size ?? 0;
+  }
+
   /**
-   * A sender's stream on `address` begins.
-   * @param continues The address of the stream that it takes the place of, if any.
+   * A sender's stream on `address` begins. To be told again changes nothing.
+   * @param continues The address of the stream that it takes the place of, if this receiver listens
+   *   there.
    */
   begin(sender: bigint, address: number, continues: number | undefined, nowMs: number): void {
     const streams = this.#streamsOf(sender);
-    const old = continues === undefined ? undefined : this.#stream(streams, continues);
-    const waits = old !== undefined && !old.isFinished;
-    const stream: Stream<Message> = {
-      held: waits ? [] : undefined,
-      giveUpMs: nowMs + finishMsMax,
-      isFinished: false,
-      successor: undefined,
-    };
+    const known = streams.get(address);
+    if (known?.isBegun === true && !known.isFinished) return;
+    const stream = { ...newStream<Message>(address), isBegun: true };
     streams.set(address, stream);
-    if (!waits) {
-      if (continues !== undefined) streams.delete(continues);
+    if (continues === undefined) return;
+    const old = this.#stream(streams, continues);
+    if (old.isFinished && old.held === undefined) {
+      streams.delete(continues);
       return;
     }
+    stream.held = [];
+    stream.giveUpMs = nowMs + finishMsMax;
     old.successor = stream;
     this.#waiting.set(stream, sender);
   }
@@ -75,13 +84,12 @@ export class StreamSuccession<Message> {
       return;
     }
     stream.held.push(message);
-    if (stream.held.length > heldMax) this.#giveUp(stream, sender);
+    if (stream.held.length > heldMax) this.#giveUpAllTo(stream, sender);
   }
 
   /** All of the sender's stream on `address` has arrived. */
   finish(sender: bigint, address: number): void {
-    const streams = this.#streamsOf(sender);
-    const stream = this.#stream(streams, address);
+    const stream = this.#stream(this.#streamsOf(sender), address);
     stream.isFinished = true;
     // A stream may finish while it is itself held back: its successor waits for it to flow.
     if (stream.held === undefined) this.#succeed(stream, sender);
@@ -101,6 +109,14 @@ export class StreamSuccession<Message> {
     }
   }
 
+  /** Streams that have waited longer go before it, so that even now nothing is reordered. */
+  #giveUpAllTo(last: Stream<Message>, sender: bigint): void {
+    for (const [stream, waiting] of this.#waiting) {
+      if (waiting === sender) this.#giveUp(stream, sender);
+      if (stream === last) return;
+    }
+  }
+
   #giveUp(stream: Stream<Message>, sender: bigint): void {
     this.#options.gap(sender);
     this.#flow(stream, sender);
@@ -114,8 +130,13 @@ export class StreamSuccession<Message> {
     if (stream.isFinished) this.#succeed(stream, sender);
   }
 
-  #succeed({ successor }: Stream<Message>, sender: bigint): void {
-    if (successor?.held !== undefined) this.#flow(successor, sender);
+  /** A finished stream is needed no more once another has followed it. */
+  #succeed(stream: Stream<Message>, sender: bigint): void {
+    const { address, successor } = stream;
+    if (successor === undefined) return;
+    const streams = this.#senders.get(sender);
+    if (streams?.get(address) === stream) streams.delete(address);
+    if (successor.held !== undefined) this.#flow(successor, sender);
   }
 
   #streamsOf(sender: bigint): Map<number, Stream<Message>> {
@@ -131,9 +152,21 @@ export class StreamSuccession<Message> {
   #stream(streams: Map<number, Stream<Message>>, address: number): Stream<Message> {
     let stream = streams.get(address);
     if (stream === undefined) {
-      stream = { held: undefined, giveUpMs: 0, isFinished: false, successor: undefined };
+      stream = newStream(address);
       streams.set(address, stream);
     }
     return stream;
   }
+}
+
+/** It flows until it is told to wait for another. */
+function newStream<Message>(address: number): Stream<Message> {
+  return {
+    address,
+    isBegun: false,
+    held: undefined,
+    giveUpMs: Number.POSITIVE_INFINITY,
+    isFinished: false,
+    successor: undefined,
+  };
 }
