@@ -169,7 +169,9 @@ export class DataPlane {
     const senderId = sending.sender.instanceId;
     if (!receiving.begun.has(stream)) {
       receiving.begun.add(stream);
-      succession.begin(senderId, address, continues, place.nowMs);
+      // It waits for no stream that it does not listen to.
+      const heard = continues !== undefined && receiving.joined.has(continues);
+      succession.begin(senderId, address, heard ? continues : undefined, place.nowMs);
       this.#orderWake(receiving);
     }
     if (item === "end") succession.finish(senderId, address);
