@@ -10,7 +10,7 @@ import { judge, summaryOf } from "./judge.ts";
 import { makeSchedule } from "./make-schedule.ts";
 import { mutatedBuild, plainBuild } from "./mutated-build.ts";
 import { type Mutation, mutations } from "./mutations.ts";
-import { runWorkers } from "./run-workers.ts";
+import { type RunOptions, runWorkers } from "./run-workers.ts";
 import type { Failure, Tally } from "./tally.ts";
 
 /** Ten minutes on two cores. */
@@ -57,12 +57,12 @@ else await simulate();
 
 async function simulate(): Promise<void> {
   console.log(`${schedules} schedules from seed ${firstSeed} on`);
-  const { tally, seconds } = await run(mutation, failuresMax);
+  const { tally, seconds } = await run({ mutation, firstSeed, schedules, failuresMax });
   for (const line of summaryOf(tally)) console.log(line);
   console.log(
     `${seconds.toFixed(1)} s, ${((seconds * 1_000) / tally.schedules).toFixed(2)} ms a schedule`,
   );
-  for (const failure of tally.failures) console.log(failureText(failure));
+  for (const failure of tally.failures) console.log(failureText(failure, mutation));
   const results = judge(tally);
   for (const { name, ok, detail } of results) if (!ok) console.log(`failed: ${name}: ${detail}`);
   writeCaseReport(".cache/simulation-report.json", results);
@@ -70,32 +70,38 @@ async function simulate(): Promise<void> {
 }
 
 async function tryMutations(): Promise<void> {
+  console.log(`up to ${schedules} schedules each, from seed ${firstSeed} on`);
   const results: CaseResult[] = [];
   for (const each of mutations) {
-    const { tally, seconds } = await run(each, 1);
+    const { tally, seconds } = await run({ mutation: each, firstSeed, schedules, failuresMax: 1 });
     const [failure] = tally.failures;
+    const detail = failure === undefined ? "it is not found" : await problemWithout(failure);
     const cost = `${tally.schedules} schedules, ${seconds.toFixed(1)} s`;
-    const found = failure === undefined ? "NOT FOUND" : `found by seed ${failure.seed}`;
-    console.log(`${each.name.padEnd(28)} ${found} after ${cost}: ${failure?.message ?? each.rule}`);
-    const detail = failure === undefined ? `${schedules} schedules do not find it` : "";
+    console.log(`\n${each.name}: ${detail === "" ? "found" : detail}, ${cost}`);
+    if (failure !== undefined) console.log(failureText(failure, each));
     results.push({ name: `mutation ${each.name} is found`, ok: detail === "", detail });
   }
   writeCaseReport(".cache/mutations-report.json", results);
   process.exitCode = results.every(({ ok }) => ok) ? 0 : 1;
 }
 
-async function run(
-  chosen: Mutation | undefined,
-  failuresAtMost: number,
-): Promise<{ readonly tally: Tally; readonly seconds: number }> {
+/** A mutation is found only by what does not fail without it. */
+async function problemWithout({ seed: failedSeed }: Failure): Promise<string> {
+  const options = { mutation: undefined, firstSeed: failedSeed, schedules: 1, failuresMax: 1 };
+  const { tally } = await run(options);
+  return tally.failures.length === 0 ? "" : `seed ${failedSeed} fails without it too`;
+}
+
+async function run({
+  mutation: chosen,
+  ...order
+}: {
+  readonly mutation: Mutation | undefined;
+} & Omit<RunOptions, "workerUrl">): Promise<{ readonly tally: Tally; readonly seconds: number }> {
   const build = chosen === undefined ? plainBuild : mutatedBuild(chosen);
   const startedMs = performance.now();
-  const tally = await runWorkers({
-    workerUrl: new URL("test/simulation/worker.js", build),
-    firstSeed,
-    schedules,
-    failuresMax: failuresAtMost,
-  });
+  const workerUrl = new URL("test/simulation/worker.js", build);
+  const tally = await runWorkers({ workerUrl, ...order });
   return { tally, seconds: (performance.now() - startedMs) / 1_000 };
 }
 
@@ -115,9 +121,9 @@ async function replay(replayedSeed: number): Promise<void> {
   }
 }
 
-function failureText({ seed: failedSeed, message }: Failure): string {
-  const option = mutation === undefined ? "" : ` --mutation ${mutation.name}`;
-  return `\n${message}\n  npm run simulate -- --seed ${failedSeed}${option}`;
+function failureText({ seed: failedSeed, message }: Failure, broken: Mutation | undefined): string {
+  const option = broken === undefined ? "" : ` --mutation ${broken.name}`;
+  return `${message}\n  npm run simulate -- --seed ${failedSeed}${option}`;
 }
 
 function mutationNamed(name: string | undefined): Mutation | undefined {

@@ -3,7 +3,6 @@
  * need no switches for it.
  */
 import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Mutation } from "./mutations.ts";
 
 /** The folder build/, of which this file is a part once it is compiled. */
@@ -26,5 +25,5 @@ export function mutatedBuild({ name, file, code, broken }: Mutation): URL {
     );
   }
   writeFileSync(path, before + broken + after);
-  return pathToFileURL(`${fileURLToPath(folder)}`);
+  return folder;
 }

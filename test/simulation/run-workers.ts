@@ -1,8 +1,9 @@
 /** RunWorkers: many schedules on all cores. */
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
+import { progressBytes } from "./progress.ts";
 import { addTally, emptyTally, type Tally } from "./tally.ts";
-import { type Order, progressBytes } from "./worker.ts";
+import type { Order } from "./worker.ts";
 
 export interface RunOptions extends Omit<Order, "progress"> {
   /** Where the compiled worker is: of the sources as they are, or of mutated ones. */

@@ -1,9 +1,8 @@
 /** Worker: runs schedules in a thread of its own, until there are none left or enough have failed. */
 import { parentPort, workerData } from "node:worker_threads";
-import { Violation } from "./checkers/checker.ts";
-import { makeSchedule } from "./make-schedule.ts";
-import { addOutcome, emptyTally, type Failure, type Tally } from "./tally.ts";
-import { World } from "./world.ts";
+import { failedAt, takenAt } from "./progress.ts";
+import { runSchedule } from "./run-schedule.ts";
+import { emptyTally, type Tally } from "./tally.ts";
 
 /** What a worker is to do. */
 export interface Order {
@@ -16,14 +15,12 @@ export interface Order {
   readonly progress: SharedArrayBuffer;
 }
 
-export const progressBytes = 8;
-const [takenAt, failedAt] = [0, 1] as const;
 const schedulesAtATime = 20;
 
-// "as": what its owner gives it. Tests import `runSchedule` without being a worker.
-const order = workerData as Order | null;
+// "as": what its owner gives it.
+const tallied = runAll(workerData as Order);
 // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a port has none
-if (order !== null && "progress" in order) parentPort?.postMessage(runAll(order));
+parentPort?.postMessage(tallied);
 
 function runAll({ firstSeed, schedules, failuresMax, progress }: Order): Tally {
   const counters = new Int32Array(progress);
@@ -39,24 +36,5 @@ function runAll({ firstSeed, schedules, failuresMax, progress }: Order): Tally {
       tally.failures.push(failure);
       Atomics.add(counters, failedAt, 1);
     }
-  }
-}
-
-/** Runs the schedule of `seed` and adds what came of it to `tally`. @returns what went wrong, if anything. */
-export function runSchedule(seed: number, tally: Tally): Failure | undefined {
-  const schedule = makeSchedule(seed);
-  tally.schedules += 1;
-  try {
-    addOutcome(tally, new World(schedule).run(), schedule.nodes.length);
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    const isViolation = error instanceof Violation;
-    return {
-      seed,
-      guarantee: isViolation ? error.guarantee : "no crash",
-      message: isViolation ? error.message : (error.stack ?? error.message),
-      afterSchedules: tally.schedules,
-    };
   }
 }

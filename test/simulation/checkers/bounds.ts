@@ -1,11 +1,14 @@
 /** L2, bounds: state, messages in answer to one input, and messages in a second stay bounded, whatever arrives. */
 import type { AddressSpace } from "../../../src/protocol/consensus/address-space.ts";
 import type { ControlMessage } from "../../../src/protocol/consensus/message.ts";
+import { withDefaults } from "../../../src/protocol/consensus/options.ts";
 import { type AgreementHost, floodLimits } from "../agreement-host.ts";
 import { type Checker, Violation } from "./checker.ts";
 
 /** All ballots that may be under way at a time, what goes in one burst of records, and a few more. */
 const perInputMax = 80;
+
+const defaultLimits = withDefaults(undefined);
 
 /** Heartbeats, ballots and records; answers, of which a second's worth may be saved up, come on top. */
 const othersInSecondMax = 2_500;
@@ -56,17 +59,14 @@ export class BoundsChecker implements Checker {
     count.inSecond += 1;
     this.perInputMost = Math.max(this.perInputMost, count.perInput);
     this.inSecondMost = Math.max(this.inSecondMost, count.inSecond);
-    const { perInputMax, inSecondMax } = this.#limits();
-    if (count.perInput > perInputMax)
+    if (count.perInput > perInputMax) {
       this.#fail(host, `${count.perInput} messages at one input`, perInputMax);
+    }
+    const { answersPerSecondMax } = this.#options.isFlooded ? floodLimits : defaultLimits;
+    const inSecondMax = 2 * answersPerSecondMax + othersInSecondMax;
     if (count.inSecond > inSecondMax) {
       this.#fail(host, `${count.inSecond} messages in a second`, inSecondMax);
     }
-  }
-
-  #limits(): { perInputMax: number; inSecondMax: number } {
-    const answersMax = this.#options.isFlooded ? floodLimits.answersPerSecondMax : 5_000;
-    return { perInputMax, inSecondMax: 2 * answersMax + othersInSecondMax };
   }
 
   #checkState(host: AgreementHost): void {
