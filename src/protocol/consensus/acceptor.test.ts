@@ -106,8 +106,15 @@ describe("R11: room", () => {
     expect(votes.prepare("dev.C", 0n, ballot(1n, 1n), 0).kind).toBe("full");
     expect(votes.accept("dev.C", 0n, ballot(1n, 1n), 78, 0).kind).toBe("full");
     expect(votes.see("dev.C", 1n, 0)).toBe(false);
-    expect(votes.takeProposalId("dev.C", 0)).toBeUndefined();
     expect(votes.prepare("dev.A", 0n, ballot(6n, 1n), 0)).toMatchObject({ address: 77 });
+  });
+
+  test("R11: a flood of made-up types leaves room for those that the node itself needs", () => {
+    const votes = acceptor(2);
+    votes.see("dev.A", 5n, 0);
+    votes.see("dev.B", 5n, 0);
+    const proposalId = votes.takeProposalId("dev.Own", 0);
+    expect(votes.prepare("dev.Own", 0n, ballot(proposalId, 1n), 0).kind).toBe("promised");
   });
 
   test("L2: of one type no more than 8 epochs can be open; a decision makes room", () => {

@@ -371,7 +371,8 @@ export class AddressAgreement implements Machine<ControlMessage, AgreementOutput
     } else if (misdirected) {
       // Ours do not take these for votes, but to other nodes of pyplexo they are.
       if (this.#membership.isLegacy(ballot.instanceId)) {
-        this.#legacy.takeMisdirected(promise, nowMs);
+        const rank = this.#membership.voters.indexOf(this.#instanceId);
+        this.#legacy.takeMisdirected(promise, rank, nowMs);
       }
       if (address !== undefined) this.#holdLegacy(typeName, address, 0n, nowMs);
     } else {
@@ -417,7 +418,7 @@ export class AddressAgreement implements Machine<ControlMessage, AgreementOutput
   /** Asks nodes of pyplexo what they hold for a type. */
   #inquire(typeName: string, nowMs: number): void {
     const proposalId = this.#acceptor.takeProposalId(typeName, nowMs);
-    if (this.#state !== "voting" || proposalId === undefined || proposalId > proposalIdMax) return;
+    if (this.#state !== "voting" || proposalId > proposalIdMax) return;
     const ballot = { proposalId, instanceId: this.#instanceId };
     this.#send({ kind: "preparation", typeName, epoch: 0n, ballot });
   }

@@ -4,6 +4,7 @@
  */
 import { encodeUtf8 } from "../utf8.ts";
 import { Digest, halvesOf } from "./digest.ts";
+import { BitSet, type TypeIndex } from "./type-index.ts";
 
 /** What a heartbeat says of them. */
 export interface Listening {
@@ -75,51 +76,47 @@ export class OwnListenedTypes {
   }
 }
 
-/** Nobody listens to more types than the default network has addresses; more names are not kept. */
-const namesKept = 65_536;
-
 /** The types another node listens to, as far as it has told. */
 export class HeardListenedTypes {
-  readonly #namesMax: number;
-  #names = new Set<string>();
-  #heard = new Set<string>();
+  readonly #index: TypeIndex;
+  #types = new BitSet();
+  #heard = new BitSet();
   #digest = 0n;
   #isComplete = true;
 
-  /** @param namesMax How many names are kept; of a node that has more not all are ever known. */
-  constructor(namesMax: number = namesKept) {
-    this.#namesMax = namesMax;
-  }
-
-  /** How many names are kept: a measure of the memory taken. */
-  get nameCount(): number {
-    return this.#names.size;
+  /** @param index The numbers of type names, one for all nodes. */
+  constructor(index: TypeIndex) {
+    this.#index = index;
   }
 
   /** Includes, while the node is telling what has changed, what it listened to before. */
   has(typeName: string): boolean {
-    return this.#names.has(typeName);
+    const index = this.#index.get(typeName);
+    return index !== undefined && this.#types.has(index);
   }
 
   /** Whether it listens to the type as far as anybody can tell: it may while it has not told all. */
   mayListen(typeName: string): boolean {
-    return !this.#isComplete || this.#names.has(typeName);
+    return !this.#isComplete || this.has(typeName);
   }
 
+  /** A name without a number is not heard: the node is then never known to have told all. */
   take({ listeningDigest, listeningCount, listening }: Listening): void {
     if (listeningDigest === this.#digest && this.#isComplete) return;
     if (listeningDigest !== this.#digest) {
       this.#digest = listeningDigest;
-      this.#heard = new Set();
+      this.#heard = new BitSet();
       this.#isComplete = false;
     }
     for (const name of listening) {
-      if (this.#heard.size < Math.min(listeningCount, this.#namesMax)) this.#heard.add(name);
-      if (this.#names.size < this.#namesMax) this.#names.add(name);
+      const index = this.#index.add(name);
+      if (index === undefined) continue;
+      this.#heard.add(index);
+      this.#types.add(index);
     }
     if (this.#heard.size < listeningCount) return;
-    this.#names = this.#heard;
-    this.#heard = new Set();
+    this.#types = this.#heard;
+    this.#heard = new BitSet();
     this.#isComplete = true;
   }
 }

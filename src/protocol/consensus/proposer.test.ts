@@ -11,6 +11,7 @@ import {
   record,
   rejection,
 } from "../../../test/support/consensus-messages.ts";
+import { AddressSpace } from "./address-space.ts";
 import { proposalIdMax } from "./ballot.ts";
 
 const type = "dev.Tea.json";
@@ -117,6 +118,25 @@ describe("R4: proposal ids", () => {
     expect(node.outputs).toContainEqual(
       expect.objectContaining({ kind: "incident", reason: "proposals-exhausted" }),
     );
+  });
+});
+
+describe("R11: more types than addresses", () => {
+  test("R11: one too many gets none, is told of once, and is tried again ever more seldom", () => {
+    // 32 of its 64 addresses are reserved.
+    const node = AgreementUnderTest.voting({ space: new AddressSpace("239.255.0.0/26") });
+    for (let index = 0; index < 33; index += 1) node.use(`dev.Type${index}`);
+    node.pass(9_000);
+    expect([...node.core.records()]).toHaveLength(32);
+    const tries = () =>
+      node.outputs.filter((each) => each.kind === "ballot" && each.step === "given-up");
+    expect(tries()).toHaveLength(1);
+    node.pass(2_000);
+    expect(tries()).toHaveLength(2);
+    node.pass(15_000);
+    expect(tries()).toHaveLength(2);
+    const incidents = node.outputs.filter((each) => each.kind === "incident");
+    expect(incidents).toEqual([expect.objectContaining({ reason: "addresses-exhausted" })]);
   });
 });
 
