@@ -12,7 +12,14 @@ import type { CrashMoment, NodePlan } from "./schedule.ts";
 export type Place = SimNode<ControlMessage, AgreementOutput>;
 
 /** In a flood the bounds are low, so that they are reached. */
-export const floodLimits = { nodesMax: 32, answersPerSecondMax: 200 } as const;
+export function limitsFor(isFlooded: boolean): {
+  readonly nodesMax: number;
+  readonly answersPerSecondMax: number;
+} {
+  return isFlooded
+    ? { nodesMax: 32, answersPerSecondMax: 200 }
+    : { nodesMax: 4_096, answersPerSecondMax: 5_000 };
+}
 
 export interface AgreementHostOptions {
   readonly plan: NodePlan;
@@ -58,7 +65,7 @@ export class AgreementHost {
       random: () => random.fraction(),
       firstProposalId: plan.firstProposalId,
       heartbeatIntervalMs: plan.intervalMs,
-      ...(isFlooded ? { limits: floodLimits } : {}),
+      limits: limitsFor(isFlooded),
     });
     this.#crashMoment = undefined;
     this.running = {

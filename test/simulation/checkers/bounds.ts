@@ -1,14 +1,11 @@
 /** L2, bounds: state, messages in answer to one input, and messages in a second stay bounded, whatever arrives. */
 import type { AddressSpace } from "../../../src/protocol/consensus/address-space.ts";
 import type { ControlMessage } from "../../../src/protocol/consensus/message.ts";
-import { withDefaults } from "../../../src/protocol/consensus/options.ts";
-import { type AgreementHost, floodLimits } from "../agreement-host.ts";
+import { type AgreementHost, limitsFor } from "../agreement-host.ts";
 import { type Checker, Violation } from "./checker.ts";
 
 /** All ballots that may be under way at a time, what goes in one burst of records, and a few more. */
 const perInputMax = 80;
-
-const defaultLimits = withDefaults(undefined);
 
 /** Heartbeats, ballots and records; answers, of which a second's worth may be saved up, come on top. */
 const othersInSecondMax = 2_500;
@@ -62,7 +59,7 @@ export class BoundsChecker implements Checker {
     if (count.perInput > perInputMax) {
       this.#fail(host, `${count.perInput} messages at one input`, perInputMax);
     }
-    const { answersPerSecondMax } = this.#options.isFlooded ? floodLimits : defaultLimits;
+    const { answersPerSecondMax } = limitsFor(this.#options.isFlooded);
     const inSecondMax = 2 * answersPerSecondMax + othersInSecondMax;
     if (count.inSecond > inSecondMax) {
       this.#fail(host, `${count.inSecond} messages in a second`, inSecondMax);
@@ -79,9 +76,8 @@ export class BoundsChecker implements Checker {
     if (sizes.attempts > capacity + typeCount) {
       this.#fail(host, `${sizes.attempts} attempts`, capacity + typeCount);
     }
-    if (isFlooded && sizes.nodes > floodLimits.nodesMax) {
-      this.#fail(host, `${sizes.nodes} nodes`, floodLimits.nodesMax);
-    }
+    const { nodesMax } = limitsFor(isFlooded);
+    if (sizes.nodes > nodesMax) this.#fail(host, `${sizes.nodes} nodes`, nodesMax);
   }
 
   #countOf(host: AgreementHost): Count {
