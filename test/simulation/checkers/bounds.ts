@@ -72,7 +72,9 @@ export class BoundsChecker implements Checker {
     const { space, isFlooded, typeCount } = this.#options;
     const { capacity } = space;
     if (sizes.records > capacity) this.#fail(host, `${sizes.records} records`, capacity);
-    if (sizes.undecided > capacity) this.#fail(host, `${sizes.undecided} votes`, capacity);
+    // Those that others ask for, and its own.
+    const votesMax = 2 * capacity;
+    if (sizes.undecided > votesMax) this.#fail(host, `${sizes.undecided} votes`, votesMax);
     if (sizes.attempts > capacity + typeCount) {
       this.#fail(host, `${sizes.attempts} attempts`, capacity + typeCount);
     }
