@@ -240,6 +240,11 @@ function wishes(
   for (const typeName of typeNames) {
     const sinceMs = random.chance(0.2) ? 0 : random.between(250, 300 + intervalMs);
     happenings.push(...rivals(random, nodes, typeName, sinceMs));
+    // A voter that some have not heard of yet: it has just joined, which takes up to 200 ms.
+    if (nodeCount > 2 && random.chance(0.15)) {
+      const atMs = Math.max(0, sinceMs - random.between(50, 220));
+      happenings.push({ kind: "start", atMs, node: random.below(nodeCount) });
+    }
   }
   if (random.chance(0.7)) {
     // Who decides cannot tell the others, who therefore go on.
