@@ -95,11 +95,6 @@ export class HeardListenedTypes {
     return index !== undefined && this.#types.has(index);
   }
 
-  /** Whether it listens to the type as far as anybody can tell: it may while it has not told all. */
-  mayListen(typeName: string): boolean {
-    return !this.#isComplete || this.has(typeName);
-  }
-
   /** A name without a number is not heard: the node is then never known to have told all. */
   take({ listeningDigest, listeningCount, listening }: Listening): void {
     if (listeningDigest === this.#digest && this.#isComplete) return;

@@ -1,7 +1,7 @@
 /**
  * Succession: at a receiver of one type, how a sender's stream on a new address follows the one on
  * its old address. Nothing of the new one is handed on before the old one is finished, so that a move
- * reorders nothing.
+ * reorders nothing. A stream has a number of its own, since a sender may come back to an address.
  */
 
 /** A stream whose predecessor does not finish is handed on after so long, and a gap is reported. */
@@ -11,7 +11,8 @@ const finishMsMax = 2_000;
 const heldMax = 65_536;
 
 interface Stream<Message> {
-  readonly address: number;
+  /** Its number, among those of its sender. */
+  readonly id: number;
   /** Whether its beginning was told; one that this receiver has joined late only arrives. */
   isBegun: boolean;
   /** What arrived while its predecessor was not finished; undefined once it flows. */
@@ -32,7 +33,7 @@ export interface SuccessionOptions<Message> {
 
 export class StreamSuccession<Message> {
   readonly #options: SuccessionOptions<Message>;
-  /** By sender, then by address. */
+  /** By sender, then by number. */
   readonly #senders = new Map<bigint, Map<number, Stream<Message>>>();
   /** Oldest first. */
   readonly #waiting = new Map<Stream<Message>, bigint>();
@@ -55,16 +56,15 @@ export class StreamSuccession<Message> {
   }
 
   /**
-   * A sender's stream on `address` begins. To be told again changes nothing.
-   * @param continues The address of the stream that it takes the place of, if this receiver listens
-   *   there.
+   * A sender's stream begins. To be told again changes nothing.
+   * @param continues The number of the stream that it takes the place of, if this receiver listens
+   *   to that one.
    */
-  begin(sender: bigint, address: number, continues: number | undefined, nowMs: number): void {
+  begin(sender: bigint, id: number, continues: number | undefined, nowMs: number): void {
     const streams = this.#streamsOf(sender);
-    const known = streams.get(address);
-    if (known?.isBegun === true && !known.isFinished) return;
-    const stream = { ...newStream<Message>(address), isBegun: true };
-    streams.set(address, stream);
+    const stream = this.#stream(streams, id);
+    if (stream.isBegun) return;
+    stream.isBegun = true;
     if (continues === undefined) return;
     const old = this.#stream(streams, continues);
     if (old.isFinished && old.held === undefined) {
@@ -77,8 +77,8 @@ export class StreamSuccession<Message> {
     this.#waiting.set(stream, sender);
   }
 
-  arrive(sender: bigint, address: number, message: Message): void {
-    const stream = this.#stream(this.#streamsOf(sender), address);
+  arrive(sender: bigint, id: number, message: Message): void {
+    const stream = this.#stream(this.#streamsOf(sender), id);
     if (stream.held === undefined) {
       this.#options.deliver(sender, message);
       return;
@@ -87,9 +87,9 @@ export class StreamSuccession<Message> {
     if (stream.held.length > heldMax) this.#giveUpAllTo(stream, sender);
   }
 
-  /** All of the sender's stream on `address` has arrived. */
-  finish(sender: bigint, address: number): void {
-    const stream = this.#stream(this.#streamsOf(sender), address);
+  /** All of the sender's stream has arrived. */
+  finish(sender: bigint, id: number): void {
+    const stream = this.#stream(this.#streamsOf(sender), id);
     stream.isFinished = true;
     // A stream may finish while it is itself held back: its successor waits for it to flow.
     if (stream.held === undefined) this.#succeed(stream, sender);
@@ -132,10 +132,9 @@ export class StreamSuccession<Message> {
 
   /** A finished stream is needed no more once another has followed it. */
   #succeed(stream: Stream<Message>, sender: bigint): void {
-    const { address, successor } = stream;
+    const { id, successor } = stream;
     if (successor === undefined) return;
-    const streams = this.#senders.get(sender);
-    if (streams?.get(address) === stream) streams.delete(address);
+    this.#senders.get(sender)?.delete(id);
     if (successor.held !== undefined) this.#flow(successor, sender);
   }
 
@@ -149,20 +148,20 @@ export class StreamSuccession<Message> {
   }
 
   /** A stream that was never told to begin is one that this receiver has joined late. */
-  #stream(streams: Map<number, Stream<Message>>, address: number): Stream<Message> {
-    let stream = streams.get(address);
+  #stream(streams: Map<number, Stream<Message>>, id: number): Stream<Message> {
+    let stream = streams.get(id);
     if (stream === undefined) {
-      stream = newStream(address);
-      streams.set(address, stream);
+      stream = newStream(id);
+      streams.set(id, stream);
     }
     return stream;
   }
 }
 
 /** It flows until it is told to wait for another. */
-function newStream<Message>(address: number): Stream<Message> {
+function newStream<Message>(id: number): Stream<Message> {
   return {
-    address,
+    id,
     isBegun: false,
     held: undefined,
     giveUpMs: Number.POSITIVE_INFINITY,
