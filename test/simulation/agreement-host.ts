@@ -7,7 +7,7 @@ import type { AddressRecord } from "../../src/protocol/consensus/record.ts";
 import type { Use } from "../../src/protocol/consensus/routes.ts";
 import type { Random } from "../../src/testing/random.ts";
 import type { SimNode } from "../../src/testing/sim/sim-node.ts";
-import type { CrashMoment, NodePlan } from "./schedule.ts";
+import type { Moment, NodePlan } from "./schedule.ts";
 
 export type Place = SimNode<ControlMessage, AgreementOutput>;
 
@@ -46,8 +46,7 @@ export class AgreementHost {
   /** Undefined while nothing runs here. */
   running: Running | undefined;
   readonly #options: AgreementHostOptions;
-  /** When it is to crash, if it is. */
-  #crashMoment: CrashMoment | undefined;
+  #awaited: { moment: Moment; readonly happen: () => void } | undefined;
 
   constructor(options: AgreementHostOptions) {
     this.#options = options;
@@ -67,7 +66,7 @@ export class AgreementHost {
       heartbeatIntervalMs: plan.intervalMs,
       limits: limitsFor(isFlooded),
     });
-    this.#crashMoment = undefined;
+    this.#awaited = undefined;
     this.running = {
       agreement,
       instanceId,
@@ -83,24 +82,26 @@ export class AgreementHost {
 
   crash(): void {
     this.running = undefined;
-    this.#crashMoment = undefined;
+    this.#awaited = undefined;
     this.place.crash();
   }
 
-  crashAt(moment: CrashMoment): void {
-    if (moment === 0) this.crash();
-    else this.#crashMoment = moment;
+  /** Lets something happen to this host in a moment, or never, if that does not come. */
+  when(moment: Moment, happen: () => void): void {
+    if (moment === 0) happen();
+    else this.#awaited = { moment, happen };
   }
 
-  /** The agreement has put this out, and it was performed; it may have been the last. */
+  /** The agreement has put this out, and it was performed; what is awaited may happen now. */
   hasPerformed(output: AgreementOutput): void {
-    const moment = this.#crashMoment;
-    if (moment === undefined) return;
-    if (typeof moment === "number") {
-      this.#crashMoment = moment - 1;
-      if (moment > 1) return;
-    } else if (output.kind !== "ballot" || output.step !== moment) return;
-    this.crash();
+    const awaited = this.#awaited;
+    if (awaited === undefined) return;
+    if (typeof awaited.moment === "number") {
+      awaited.moment -= 1;
+      if (awaited.moment > 0) return;
+    } else if (output.kind !== "ballot" || output.step !== awaited.moment) return;
+    this.#awaited = undefined;
+    awaited.happen();
   }
 
   close(): void {

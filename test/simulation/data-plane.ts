@@ -25,6 +25,7 @@ export interface Sending {
   readonly sender: Running;
   readonly typeName: string;
   next: number;
+  streamCount: number;
   /** By address. */
   readonly streams: Map<number, Stream>;
   /** By address, and then by receiver: when the last message on it arrives, in whichever stream. */
@@ -33,9 +34,11 @@ export interface Sending {
 
 interface Stream {
   readonly sending: Sending;
+  /** Among those of its sending. */
+  readonly id: number;
   readonly address: number;
-  /** The address of the stream it follows. */
-  readonly continues: number | undefined;
+  /** The stream it takes the place of. */
+  readonly follows: Stream | undefined;
 }
 
 interface Receiving {
@@ -70,6 +73,7 @@ export class DataPlane {
       sender: running,
       typeName,
       next: 0,
+      streamCount: 0,
       streams: new Map<number, Stream>(),
       arrivesMs: new Map<number, Map<Running, number>>(),
     };
@@ -99,17 +103,18 @@ export class DataPlane {
   }
 
   #switch(sending: Sending, addresses: readonly number[]): void {
-    let left: number | undefined;
+    let left: Stream | undefined;
     for (const [address, stream] of sending.streams) {
       if (addresses.includes(address)) continue;
       this.#transfer(stream, "end");
       sending.streams.delete(address);
-      left ??= address;
+      left ??= stream;
     }
     if (left !== undefined && addresses.length > 0) this.#options.checker.moved(sending);
     for (const address of addresses) {
       if (sending.streams.has(address)) continue;
-      sending.streams.set(address, { sending, address, continues: left });
+      const id = sending.streamCount++;
+      sending.streams.set(address, { sending, id, address, follows: left });
     }
   }
 
@@ -161,7 +166,7 @@ export class DataPlane {
   }
 
   #arrive(stream: Stream, receiver: Running, receiving: Receiving, item: number | "end"): void {
-    const { address, continues, sending } = stream;
+    const { id, address, follows, sending } = stream;
     const { succession, place } = receiving;
     // It has crashed, or left the group and the type since.
     if (this.#receivings.get(sending.typeName)?.get(receiver) !== receiving) return;
@@ -170,12 +175,12 @@ export class DataPlane {
     if (!receiving.begun.has(stream)) {
       receiving.begun.add(stream);
       // It waits for no stream that it does not listen to.
-      const heard = continues !== undefined && receiving.joined.has(continues);
-      succession.begin(senderId, address, heard ? continues : undefined, place.nowMs);
+      const listened = follows !== undefined && receiving.joined.has(follows.address);
+      succession.begin(senderId, id, listened ? follows.id : undefined, place.nowMs);
       this.#orderWake(receiving);
     }
-    if (item === "end") succession.finish(senderId, address);
-    else succession.arrive(senderId, address, item);
+    if (item === "end") succession.finish(senderId, id);
+    else succession.arrive(senderId, id, item);
   }
 
   #orderWake(receiving: Receiving): void {

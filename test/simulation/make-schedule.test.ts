@@ -25,6 +25,7 @@ test("every fault and every happening is met", () => {
     "start",
     "crash",
     "close",
+    "isolate",
     "use",
     "release",
     "cut",

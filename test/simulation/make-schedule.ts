@@ -1,7 +1,7 @@
 /** MakeSchedule: a schedule from a seed, so weighted that what is hard for the agreement is frequent. */
 import { Random } from "../../src/testing/random.ts";
 import { type LinkFaults, noFaults } from "../../src/testing/sim/link.ts";
-import type { CrashMoment, Happening, NodePlan, Schedule, ScheduleKind } from "./schedule.ts";
+import type { Happening, Moment, NodePlan, Schedule, ScheduleKind } from "./schedule.ts";
 
 const hourMs = 3_600_000;
 
@@ -248,10 +248,21 @@ function wishes(
   }
   if (random.chance(0.7)) {
     // Who decides cannot tell the others, who therefore go on.
-    happenings.push({ kind: "hush", atMs: 0, share: random.pick([0.5, 0.9, 1]) });
-    happenings.push({ kind: "hush", atMs: 300 + random.between(1, 2) * intervalMs, share: 0 });
+    const untilMs = 300 + random.between(1, 2) * intervalMs;
+    happenings.push(...hush("assignment", { fromMs: 0, untilMs }, random.pick([0.5, 0.9, 1])));
   }
   return happenings;
+}
+
+function hush(
+  messages: "assignment" | "heartbeat",
+  { fromMs, untilMs }: { readonly fromMs: number; readonly untilMs: number },
+  share: number,
+): Happening[] {
+  return [
+    { kind: "hush", atMs: fromMs, messages, share },
+    { kind: "hush", atMs: untilMs, messages, share: 0 },
+  ];
 }
 
 function rivals(
@@ -326,6 +337,8 @@ function trouble(
 ): Happening[] {
   const happenings: Happening[] = [];
   if (random.chance(0.35)) happenings.push(...crashes(random, nodeCount, typeNames, intervalMs));
+  if (random.chance(0.15)) happenings.push(...isolation(random, nodeCount, intervalMs));
+  if (random.chance(0.1)) happenings.push(...strangers(random, nodeCount, typeNames, intervalMs));
   if (random.chance(0.2)) happenings.push(...cuts(random, nodeCount, intervalMs));
   if (random.chance(0.2)) happenings.push(...changes(random, nodeCount, typeNames, intervalMs));
   return happenings;
@@ -345,7 +358,7 @@ function crashes(
     happenings.push(
       random.chance(0.15)
         ? { kind: "close", atMs, node }
-        : { kind: "crash", atMs, node, moment: crashMoment(random) },
+        : { kind: "crash", atMs, node, moment: momentOf(random) },
     );
     if (random.chance(0.25)) continue;
     const againMs = atMs + random.pick([50, 500, 5 * intervalMs]) * random.fraction();
@@ -359,8 +372,46 @@ function crashes(
   return happenings;
 }
 
+/** A node is alone just when it has begun something, and goes on alone when it has given up the others. */
+function isolation(random: Random, nodeCount: number, intervalMs: number): Happening[] {
+  const atMs = random.between(0, 300 + intervalMs);
+  const node = random.below(nodeCount);
+  return [
+    { kind: "isolate", atMs, node, moment: momentOf(random) },
+    { kind: "merge", atMs: atMs + random.between(1, 8) * intervalMs },
+  ];
+}
+
+/**
+ * On each of two sides a node has just begun to vote, and nobody has heard that it does. Both sides
+ * still have the nodes of the other in view.
+ */
+function strangers(
+  random: Random,
+  nodeCount: number,
+  typeNames: readonly string[],
+  intervalMs: number,
+): Happening[] {
+  const sides: [number[], number[]] = [[], []];
+  for (let node = 0; node < nodeCount; node += 1) sides[random.below(2)]?.push(node);
+  const fromMs = 300 + random.between(0, intervalMs);
+  const untilMs = fromMs + 300 + random.between(0, 3 * intervalMs);
+  const happenings: Happening[] = [
+    { kind: "split", atMs: fromMs, groups: sides },
+    ...hush("heartbeat", { fromMs, untilMs }, random.pick([0.5, 0.8, 0.95])),
+    { kind: "merge", atMs: untilMs },
+    { kind: "start", atMs: fromMs, node: random.below(nodeCount) },
+  ];
+  for (const typeName of typeNames) {
+    const sinceMs = random.between(fromMs + 150, untilMs);
+    const nodes = random.pick([sides[0], sides[1], sides.flat()]);
+    happenings.push(...rivals(random, nodes, typeName, sinceMs));
+  }
+  return happenings;
+}
+
 /** Half of the time just when something has been done that others do not know yet. */
-function crashMoment(random: Random): CrashMoment {
+function momentOf(random: Random): Moment {
   const share = random.fraction();
   if (share < 0.2) return 0;
   if (share < 0.5) return 1 + random.below(12);

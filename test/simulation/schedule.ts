@@ -41,10 +41,10 @@ export interface NodePlan {
 }
 
 /**
- * When exactly a node dies: at once, right after so many outputs more, or as it takes this step of a
- * ballot, before it can tell anybody.
+ * When exactly something happens to a node: at once, right after so many outputs more, or as it takes
+ * this step of a ballot, before it can tell anybody.
  */
-export type CrashMoment = number | BallotOutput["step"];
+export type Moment = number | BallotOutput["step"];
 
 /** Nodes are named by their index in the schedule. */
 export type Happening =
@@ -53,7 +53,14 @@ export type Happening =
       readonly kind: "crash";
       readonly atMs: number;
       readonly node: number;
-      readonly moment: CrashMoment;
+      readonly moment: Moment;
+    }
+  /** Nobody hears it any more, nor does it hear anybody, until the next merge. */
+  | {
+      readonly kind: "isolate";
+      readonly atMs: number;
+      readonly node: number;
+      readonly moment: Moment;
     }
   | { readonly kind: "close"; readonly atMs: number; readonly node: number }
   | {
@@ -79,7 +86,12 @@ export type Happening =
     }
   | { readonly kind: "merge"; readonly atMs: number }
   | { readonly kind: "faults"; readonly atMs: number; readonly faults: Partial<LinkFaults> }
-  /** From now on, this share of all messages with records is lost on its way to everybody. */
-  | { readonly kind: "hush"; readonly atMs: number; readonly share: number }
+  /** From now on, this share of all messages of one kind is lost on its way to everybody. */
+  | {
+      readonly kind: "hush";
+      readonly atMs: number;
+      readonly messages: "assignment" | "heartbeat";
+      readonly share: number;
+    }
   /** So many forged messages at once. */
   | { readonly kind: "forge"; readonly atMs: number; readonly count: number };

@@ -65,7 +65,8 @@ export class World {
   readonly #checkers: readonly Checker[];
   #dataEndsMs = Number.POSITIVE_INFINITY;
   #convergenceChecks = 0;
-  #hushShare = 0;
+  /** Of messages of this kind such a share is lost. */
+  readonly #hushed = new Map<ControlMessage["kind"], number>();
 
   /** @param trace Takes a line for everything that happens. */
   constructor(schedule: Schedule, trace?: (line: string) => void) {
@@ -108,7 +109,7 @@ export class World {
   #calmDown(): boolean {
     const network = this.#network;
     network.merge();
-    this.#hushShare = 0;
+    this.#hushed.clear();
     network.setFaults(this.#schedule.quietFaults);
     this.#say("--- it becomes quiet");
     // What is still under way from before may be from nodes that are gone.
@@ -234,13 +235,14 @@ export class World {
         network.setFaults(happening.faults);
         return;
       case "hush":
-        this.#hushShare = happening.share;
+        this.#hushed.set(happening.messages, happening.share);
         return;
       case "forge":
         this.#forge(happening.count);
         return;
       case "start":
       case "crash":
+      case "isolate":
       case "close":
       case "use":
       case "release":
@@ -264,7 +266,10 @@ export class World {
         for (const checker of this.#checkers) checker.started?.(host, nowMs);
         return;
       case "crash":
-        host.crashAt(happening.moment);
+        host.when(happening.moment, () => host.crash());
+        return;
+      case "isolate":
+        host.when(happening.moment, () => this.#isolate(host.place));
         return;
       case "close":
         host.close();
@@ -289,6 +294,8 @@ export class World {
     if (happening.kind === "start") this.#startLegacy(place);
     else if (happening.kind === "use") {
       if (node !== undefined) place.act((nowMs) => node.adapt(happening.typeName, nowMs));
+    } else if (happening.kind === "isolate") {
+      this.#isolate(place);
     } else if (happening.kind !== "release") {
       this.#legacyAt[place.index] = undefined;
       place.crash();
@@ -328,8 +335,16 @@ export class World {
   }
 
   #isHushed({ kind }: ControlMessage): boolean {
-    const share = this.#hushShare;
-    return kind === "assignment" && share > 0 && this.#random.chance(share);
+    const share = this.#hushed.get(kind) ?? 0;
+    return share > 0 && this.#random.chance(share);
+  }
+
+  #isolate(place: Place): void {
+    for (const other of this.#network.nodes) {
+      if (other === place) continue;
+      this.#network.cut(place, other);
+      this.#network.cut(other, place);
+    }
   }
 
   /** What the owner of the agreement does with what it puts out. */

@@ -181,7 +181,8 @@ describe("G5", () => {
       voters: [1n, 2n],
       routes: new Map([[typeName, route]]),
     })) as unknown as [Running, Running];
-    const sending = { sender, typeName, next: 0, streams: new Map(), arrivesMs: new Map() };
+    const streams = { streamCount: 0, streams: new Map(), arrivesMs: new Map() };
+    const sending = { sender, typeName, next: 0, ...streams };
     return { sending, receiver, checker: new ContinuityChecker() };
   }
 
