@@ -92,6 +92,11 @@ export class AgreementHost {
     else this.#awaited = { moment, happen };
   }
 
+  /** What was to happen in a moment that has not come does not happen any more. */
+  expectNothing(): void {
+    this.#awaited = undefined;
+  }
+
   /** The agreement has put this out, and it was performed; what is awaited may happen now. */
   hasPerformed(output: AgreementOutput): void {
     const awaited = this.#awaited;

@@ -110,6 +110,7 @@ export class World {
     const network = this.#network;
     network.merge();
     this.#hushed.clear();
+    for (const host of this.#hosts) host.expectNothing();
     network.setFaults(this.#schedule.quietFaults);
     this.#say("--- it becomes quiet");
     // What is still under way from before may be from nodes that are gone.

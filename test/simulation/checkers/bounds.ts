@@ -4,8 +4,11 @@ import type { ControlMessage } from "../../../src/protocol/consensus/message.ts"
 import { type AgreementHost, limitsFor } from "../agreement-host.ts";
 import { type Checker, Violation } from "./checker.ts";
 
-/** All ballots that may be under way at a time, what goes in one burst of records, and a few more. */
-const perInputMax = 80;
+/**
+ * A node that finds itself alone prepares, proposes and decides at once in all ballots that may be
+ * under way, which are 64. A burst of records and two heartbeats come on top.
+ */
+const perInputMax = 2 * 64 + 8 + 2;
 
 /** Heartbeats, ballots and records; answers, of which a second's worth may be saved up, come on top. */
 const othersInSecondMax = 2_500;
