@@ -6,19 +6,30 @@
  */
 import process from "node:process";
 import { Hub, type Traffic } from "./hub.ts";
+import { nodeHeapBytes } from "./node-heap.ts";
 
 const sizes: readonly (readonly [nodeCount: number, typeCount: number])[] =
   process.argv.length > 2
-    ? process.argv.slice(2).map((text) => text.split("x").map(Number) as [number, number])
+    ? process.argv.slice(2).map(sizeOf)
     : [
         [2, 10],
         [10, 100],
         [100, 100],
         [100, 1_000],
         [10, 10_000],
-        [300, 300],
       ];
 
+console.log("| nodes | types | heap of one node |");
+console.log("| ---: | ---: | ---: |");
+for (const [nodeCount, typeCount] of [
+  [10, 1_000],
+  [1_000, 1_000],
+  [1_000, 60_000],
+] as const) {
+  const heapBytes = nodeHeapBytes(nodeCount, typeCount);
+  console.log(`| ${nodeCount} | ${typeCount} | ${(heapBytes / 1e6).toFixed(1)} MB |`);
+}
+console.log();
 console.log("| nodes | types | cold start | rest, a second | one new type | one joiner |");
 console.log("| ---: | ---: | --- | --- | --- | --- |");
 for (const [nodeCount, typeCount] of sizes) console.log(row(nodeCount, typeCount));
@@ -66,6 +77,12 @@ function row(nodeCount: number, typeCount: number): string {
     console.log("cold", ...lines(cold.byKind), "settling", ...lines(settling.byKind));
   }
   return `| ${nodeCount} | ${typeCount} | ${seconds(decidedMs)}, ${text(cold.all)}, then ${text(settling.all)} in 30 s | ${text({ messageCount: rest.messageCount / 60, byteCount: rest.byteCount / 60 })} | ${seconds(newMs)}, ${text(newType)} | ${seconds(knownMs)}, ${text(join)} |`;
+}
+
+/** From `100x1000`. */
+function sizeOf(argument: string): readonly [number, number] {
+  const [nodeCount = 0, typeCount = 0] = argument.split("x").map(Number);
+  return [nodeCount, typeCount];
 }
 
 /** Whether all nodes hold so many records. Asked often, so it looks only at who did not when last asked. */
