@@ -35,8 +35,11 @@ import { Refusals } from "./refusals.ts";
 import { Routes, type Use } from "./routes.ts";
 import { Voting } from "./voting.ts";
 
-/** Nodes that start together become voters in the same moments; each waits this long for the others' word. */
-const firstBallotMs = 30;
+/**
+ * Nodes that start together become voters in the same moments. Each waits until all that it hears are
+ * voters, but no longer than this, so that two do not decide alone.
+ */
+const firstBallotMs = 50;
 
 /** One who hears a new node answers it within so long. */
 const helloAnswerMs = 30;
@@ -66,7 +69,9 @@ export class AddressAgreement implements Machine<ControlMessage, AgreementOutput
   readonly #legacy: Legacy;
   #state: AgreementState = "idle";
   #membershipVersion = 0;
-  #voters: readonly bigint[];
+  #view: readonly bigint[];
+  /** Whether the first ballots wait for others who are about to vote. */
+  #waitsForVoters = false;
 
   /** @throws {UsageError} if an interval or a limit is not above 0. */
   constructor(options: AgreementOptions) {
@@ -99,7 +104,7 @@ export class AddressAgreement implements Machine<ControlMessage, AgreementOutput
     this.#heartbeatIntervalMs = heartbeatIntervalMs;
     this.#table = table;
     this.#membership = membership;
-    this.#voters = membership.voters;
+    this.#view = membership.view;
     this.#listened = new OwnListenedTypes(namesPerHeartbeat);
     this.#acceptor = acceptor;
     this.#joining = new Joining(membership, table);
@@ -284,14 +289,9 @@ export class AddressAgreement implements Machine<ControlMessage, AgreementOutput
   #beginVoting(nowMs: number): void {
     this.#state = "voting";
     this.#membership.becomeVoter();
-    if (this.#membership.size > 0) this.#decisions.proposer.startAt(nowMs + firstBallotMs);
-    if (this.#membership.legacyCount > 0) this.#legacy.ask(this.#decidedTypes(), nowMs);
+    this.#waitsForVoters = true;
+    this.#decisions.proposer.startAt(nowMs + firstBallotMs);
     this.#pulse.hurry(nowMs);
-  }
-
-  /** Types in use that have a record: of the others nodes of pyplexo are asked by their ballots. */
-  #decidedTypes(): string[] {
-    return [...this.#routes.typeNames()].filter((name) => this.#table.get(name) !== undefined);
   }
 
   #beat(nowMs: number, leaving: boolean): void {
@@ -364,7 +364,9 @@ export class AddressAgreement implements Machine<ControlMessage, AgreementOutput
   }
 
   #answersBallots({ ballot }: Preparation | Proposal): boolean {
-    return this.#state === "voting" && ballot.instanceId !== this.#instanceId;
+    if (this.#state !== "voting" || ballot.instanceId === this.#instanceId) return false;
+    // A node of pyplexo counts everybody it hears, and waits for the answers of most of them.
+    return this.#membership.isElector || this.#membership.isLegacy(ballot.instanceId);
   }
 
   #takePromise(promise: PromiseMessage, nowMs: number): void {
@@ -432,17 +434,26 @@ export class AddressAgreement implements Machine<ControlMessage, AgreementOutput
   }
 
   #noticeMembership(nowMs: number): void {
-    const { version, voters, legacyCount } = this.#membership;
+    const { version, view, legacyCount } = this.#membership;
     if (version === this.#membershipVersion) return;
     this.#membershipVersion = version;
     if (legacyCount === 0) {
       for (const typeName of this.#legacy.forget()) this.#routes.update(typeName, nowMs);
     }
     this.#routes.viewChanged(nowMs);
-    if (voters === this.#voters) return;
-    this.#voters = voters;
-    this.#outputs.push({ kind: "view", voters });
+    if (this.#waitsForVoters && this.#state === "voting" && this.#everybodyVotes()) {
+      this.#waitsForVoters = false;
+      this.#decisions.proposer.startAt(nowMs);
+    }
+    if (view === this.#view) return;
+    this.#view = view;
+    this.#outputs.push({ kind: "view", voters: view });
     this.#decisions.proposer.viewChanged(nowMs);
+  }
+
+  #everybodyVotes(): boolean {
+    for (const { legacy, voter } of this.#membership.nodes) if (!legacy && !voter) return false;
+    return true;
   }
 
   #send(message: ControlMessage): void {

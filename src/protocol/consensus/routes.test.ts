@@ -100,7 +100,7 @@ describe("R10: the first address", () => {
 });
 
 describe("R10: a move", () => {
-  test("R10: a sender switches when all in view have shown the record, and no sooner", () => {
+  test("R10: a sender switches when all it hears have shown the record, and no sooner", () => {
     const world = new World();
     world.hear(listener(2n, type));
     world.hear(listener(3n, type));
@@ -112,8 +112,8 @@ describe("R10: a move", () => {
     world.shown(2n);
     expect(world.last.send).toEqual([77]);
     world.routes.shownAll(3n, 0);
+    // The word that it listens to this type, too, may be under way.
     expect(world.last.send).toEqual([77]);
-    // It does not listen as far as is known, but its word that it does may be under way.
     world.shown(4n);
     expect(world.last.send).toEqual([78]);
   });
