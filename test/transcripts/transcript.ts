@@ -15,7 +15,7 @@
 import { AddressSpace } from "../../src/protocol/consensus/address-space.ts";
 import { AddressAgreement } from "../../src/protocol/consensus/agreement.ts";
 import { parseIp } from "../../src/protocol/consensus/ip.ts";
-import type { ControlMessage } from "../../src/protocol/consensus/message.ts";
+import type { ControlMessage, Heartbeat } from "../../src/protocol/consensus/message.ts";
 import {
   ballot,
   legacyHeartbeat,
@@ -46,6 +46,7 @@ class Stage {
   readonly #nodes = new Map<string, AddressAgreement>();
   readonly #cut = new Set<string>();
   readonly #lost: { readonly from: string; readonly kind: string }[] = [];
+  /** What each node's last heartbeat said. */
   readonly #heartbeats = new Map<string, string>();
   #flights: Flight[] = [];
   #delayMs = 5;
@@ -167,12 +168,9 @@ class Stage {
 
   #send(from: string, message: ControlMessage): void {
     const lost = this.#lost.findIndex((one) => one.from === from && one.kind === message.kind);
-    const text = this.#words.message(message);
-    // A heartbeat that says the same as the one before is not worth a line.
-    if (message.kind !== "heartbeat" || message.hello || this.#heartbeats.get(from) !== text) {
-      this.#write(`${from} -> ${text}${lost >= 0 ? " (lost)" : ""}`);
+    if (message.kind !== "heartbeat" || this.#isNews(from, message)) {
+      this.#write(`${from} -> ${this.#words.message(message)}${lost >= 0 ? " (lost)" : ""}`);
     }
-    if (message.kind === "heartbeat") this.#heartbeats.set(from, text);
     if (lost >= 0) {
       this.#lost.splice(lost, 1);
       return;
@@ -181,6 +179,14 @@ class Stage {
       if (to === from || this.#cut.has(`${from}${to}`)) continue;
       this.#flights.push({ arrivesMs: this.#nowMs + this.#delayMs, from, to, message });
     }
+  }
+
+  /** Whether a heartbeat says anything that the one before did not; if not, it is not worth a line. */
+  #isNews(from: string, { hello, voter, leaving, digest, listeningDigest }: Heartbeat): boolean {
+    const said = [voter, leaving, digest, listeningDigest].join();
+    const isNews = hello || this.#heartbeats.get(from) !== said;
+    this.#heartbeats.set(from, said);
+    return isNews;
   }
 
   #spoken(name: string, [kind = "", typeName = "", ...rest]: readonly string[]): ControlMessage {
