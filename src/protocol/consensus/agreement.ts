@@ -353,10 +353,11 @@ export class AddressAgreement implements Machine<ControlMessage, AgreementOutput
   }
 
   #takePreparation(preparation: Preparation, nowMs: number): void {
-    if (!this.#answersBallots(preparation)) return;
-    this.#legacy.asked(preparation.typeName);
-    this.#decisions.proposer.rivalPrepared(preparation.typeName, nowMs);
-    this.#voting.takePreparation(preparation, nowMs);
+    const { typeName, ballot } = preparation;
+    if (ballot.instanceId === this.#instanceId) return;
+    this.#legacy.asked(typeName);
+    this.#decisions.proposer.rivalPrepared(typeName, nowMs);
+    if (this.#answersBallots(preparation)) this.#voting.takePreparation(preparation, nowMs);
   }
 
   #takeProposal(proposal: Proposal, nowMs: number): void {

@@ -169,6 +169,40 @@ describe("R6, R9: what is decided meanwhile", () => {
   });
 });
 
+describe("rivals", () => {
+  /** A node that is about to move a type. It is the last of 31 voters, so that it votes on no ballot. */
+  function withMove(): AgreementUnderTest {
+    const node = AgreementUnderTest.voting({ instanceId: 99n });
+    for (let id = 1n; id <= 30n; id += 1n) node.receive(heartbeat(id));
+    node.use(type);
+    node.receive(
+      assignment(2n, { records: [record(type, 77), record("dev.Old", 77, { legacy: true })] }),
+    );
+    return node;
+  }
+
+  test("who hears a rival first lets it go ahead, even if it does not vote on its ballot", () => {
+    const node = withMove();
+    const before = node.sent("preparation").length;
+    node.receive(preparation(type, ballot(5n, 3n), { epoch: 1n }));
+    node.pass(40);
+    expect(node.sent("preparation")).toHaveLength(before);
+    expect(node.sent("promise")).toEqual([]);
+    node.pass(10);
+    expect(lastPreparation(node).epoch).toBe(1n);
+  });
+
+  test("it does so three times, so that a rival which never concludes cannot stop it", () => {
+    const node = withMove();
+    const before = node.sent("preparation").length;
+    for (let count = 0; count < 20; count += 1) {
+      node.receive(preparation(type, ballot(5n, 3n), { epoch: 1n }));
+      node.pass(10);
+    }
+    expect(node.sent("preparation").length).toBeGreaterThan(before);
+  });
+});
+
 describe("R7: the address that is proposed", () => {
   test("R7: it is what was accepted in the highest ballot, whoever reports it", () => {
     const node = withBallot(2n, 3n, 4n, 5n);
