@@ -147,10 +147,12 @@ export class Proposer {
 
   /** Another node has begun a ballot for the type. */
   rivalPrepared(typeName: string, nowMs: number): void {
+    const untilMs = nowMs + yieldMsMax / 2 + this.#upTo(yieldMsMax / 2);
     const attempt = this.#attempts.get(typeName);
+    if (attempt === undefined) this.#turns.putOff(typeName, untilMs);
     if (attempt === undefined || attempt.run !== undefined || attempt.yields >= yieldsMax) return;
     attempt.yields += 1;
-    attempt.dueMs = Math.max(attempt.dueMs, nowMs + yieldMsMax / 2 + this.#upTo(yieldMsMax / 2));
+    attempt.dueMs = Math.max(attempt.dueMs, untilMs);
   }
 
   takePromise(promise: PromiseMessage, nowMs: number): void {

@@ -3,11 +3,20 @@
  * addresses go before moves, since somebody waits for them; a type whose time has not come takes
  * nobody's turn.
  */
+
+/** A type is put off only so often: a rival that never concludes must not stop it for good. */
+const putOffsMax = 3;
+
+interface Later {
+  fromMs: number;
+  putOffs: number;
+}
+
 export class Turns {
   readonly #firstAddresses = new Set<string>();
   readonly #moves = new Set<string>();
   /** Types whose time has not come, and when it does. */
-  readonly #later = new Map<string, number>();
+  readonly #later = new Map<string, Later>();
   #laterMs = Number.POSITIVE_INFINITY;
 
   get size(): number {
@@ -32,8 +41,16 @@ export class Turns {
   }
 
   addLater(typeName: string, fromMs: number): void {
-    this.#later.set(typeName, fromMs);
+    this.#later.set(typeName, { fromMs, putOffs: 0 });
     this.#laterMs = Math.min(this.#laterMs, fromMs);
+  }
+
+  /** A type whose time has not come waits until `fromMs` at least. */
+  putOff(typeName: string, fromMs: number): void {
+    const later = this.#later.get(typeName);
+    if (later === undefined || later.putOffs >= putOffsMax) return;
+    later.putOffs += 1;
+    later.fromMs = Math.max(later.fromMs, fromMs);
   }
 
   delete(typeName: string): void {
@@ -54,7 +71,7 @@ export class Turns {
   #admit(nowMs: number): void {
     if (nowMs < this.#laterMs) return;
     this.#laterMs = Number.POSITIVE_INFINITY;
-    for (const [typeName, fromMs] of this.#later) {
+    for (const [typeName, { fromMs }] of this.#later) {
       if (fromMs <= nowMs) {
         this.#later.delete(typeName);
         this.#moves.add(typeName);
