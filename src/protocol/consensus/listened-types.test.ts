@@ -85,7 +85,8 @@ describe("what is heard of another's types", () => {
           }
           say(copies[index] ?? 1);
         }
-        for (let index = 0; index < 10; index += 1) say(1);
+        // Names come with one heartbeat in eight, four at a time.
+        for (let index = 0; index < 88; index += 1) say(1);
         for (let index = 0; index <= 30; index += 1) {
           const name = `dev.Type${index}`;
           expect(heard.has(name)).toBe(listened.has(name));
