@@ -11,6 +11,7 @@ import {
   checkReportPath,
   fuzzReportPath,
   interopReportPath,
+  modelReportPath,
   nodesReportPath,
   readReport,
   readVitestReport,
@@ -51,6 +52,13 @@ const steps = [
     command: "npm run fuzz",
     minutesMax: 3,
     report: { path: fuzzReportPath, read: readReport },
+  },
+  {
+    name: "model",
+    command: "npm run model",
+    // Two minutes on two cores that do nothing else; Spin may have to be installed first.
+    minutesMax: 6,
+    report: { path: modelReportPath, read: readReport },
   },
   {
     name: "interop",

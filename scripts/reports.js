@@ -19,6 +19,7 @@ import process from "node:process";
 export const checkReportPath = ".cache/check-report.json";
 export const fuzzReportPath = ".cache/fuzz-report.json";
 export const interopReportPath = ".cache/interop-report.json";
+export const modelReportPath = ".cache/model-report.json";
 export const nodesReportPath = ".cache/nodes-report.json";
 export const vitestReportPath = ".cache/vitest-report.json";
 
