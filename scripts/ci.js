@@ -57,7 +57,7 @@ const steps = [
     name: "model",
     command: "npm run model",
     // Two minutes on two cores that do nothing else; Spin may have to be installed first.
-    minutesMax: 6,
+    minutesMax: 8,
     report: { path: modelReportPath, read: readReport },
   },
   {

@@ -33,11 +33,17 @@ export const checks: readonly Check[] = [
   holds("agreement, validity and promises, with a restart"),
   holds("the same without short cuts", "UNABRIDGED", noRestart),
   holds("the same where accepting is promising", "ACCEPTING_PROMISES", noRestart),
-  holds("validity and promises whatever the views", "ANY_VIEWS", "CHECK=(VALIDITY|PROMISES)"),
+  holds(
+    "validity and promises whatever the views",
+    "CHECK=UNCONDITIONAL",
+    "ANY_VIEWS",
+    twoProposals,
+  ),
   long(holds("four proposals", noRestart, fourProposals)),
   long(holds("three proposalIds", noRestart, threeIds)),
   long(holds("a restart without short cuts", "UNABRIDGED", twoProposals)),
-  long(holds("three proposalIds with a restart", threeIds)),
+  long(holds("three proposalIds and a restart", threeIds, twoProposals)),
+  long(holds("three proposalIds, three proposals and a restart", threeIds)),
 
   reached("a decision", "DECISION"),
   reached("a second decision", "SECOND_DECISION"),
@@ -62,6 +68,7 @@ export const checks: readonly Check[] = [
   refuted("R7: accepted addresses ignored", agreement, "IGNORES_ACCEPTED", ...small),
   refuted("R7: any accepted address taken", agreement, "ADOPTS_ANY", noRestart),
   refuted("R7: a null address taken", validity, "ADOPTS_NULL", ...small),
+  refuted("R11: votes forgotten, the id kept", agreement, "FORGETS_VOTES", twoProposals),
 
   needless("R4: the order ignores the instance", agreement, "ORDER_WITHOUT_INSTANCE", noRestart),
   needless(

@@ -39,39 +39,59 @@ const { values, positionals } = parseArgs({
   },
 });
 if (values.help) console.log(help);
-else await checkAll();
+else report(await checkAll());
 
-async function checkAll(): Promise<void> {
+async function checkAll(): Promise<readonly CaseResult[]> {
   const startedMs = performance.now();
-  console.log(`${await setUpSpin()}\n`);
+  try {
+    console.log(`${await setUpSpin()}\n`);
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    console.log(detail);
+    return [{ name: "model: Spin", ok: false, detail }];
+  }
   const chosen = checks.filter(
     ({ name, isLong }) =>
       (values.long || isLong === undefined) && positionals.every((word) => name.includes(word)),
   );
-  const rows: (readonly string[])[] = [];
   const results: CaseResult[] = [];
+  const rows: (readonly string[])[] = [];
   const queue = chosen.entries();
   const searcher = async (): Promise<void> => {
     for (const [index, check] of queue) {
-      const result = await searchAll(check, memoryMbMax);
-      const detail = surpriseIn(check, result);
-      if (detail === "") tidyUp(check);
-      else console.log(`failed: ${check.name}: ${detail}`);
+      const { detail, row } = await makeCheck(check);
+      if (detail !== "") console.log(`failed: ${check.name}: ${detail}`);
       results[index] = { name: `model: ${check.name}`, ok: detail === "", detail };
-      rows[index] = rowOf(check, result, detail);
+      rows[index] = row;
     }
   };
   await Promise.all(Array.from({ length: searchesAtOnceMax }, searcher));
   for (const line of aligned([head, ...rows])) console.log(line);
+  console.log(`\nAll took ${((performance.now() - startedMs) / 1000).toFixed(1)} s.`);
+  return results;
+}
 
+function report(results: readonly CaseResult[]): void {
   writeCaseReport(".cache/model-report.json", results);
   const failedCount = results.filter(({ ok }) => !ok).length;
-  console.log(`\nAll took ${((performance.now() - startedMs) / 1000).toFixed(1)} s.`);
   console.log(`${results.length - failedCount} passed, ${failedCount} failed`);
   process.exitCode = failedCount === 0 && results.length > 0 ? 0 : 1;
 }
 
-/** What is not as expected; empty if all is. */
+/** Its row in the table, and what is not as expected; empty if all is. */
+async function makeCheck(check: Check): Promise<{ detail: string; row: readonly string[] }> {
+  try {
+    const result = await searchAll(check, memoryMbMax);
+    const detail = surpriseIn(check, result);
+    if (detail === "") tidyUp(check);
+    return { detail, row: rowOf(check, detail, result) };
+  } catch (error) {
+    // A model that does not compile, most likely. The other checks are made all the same.
+    const detail = error instanceof Error ? error.message : String(error);
+    return { detail, row: rowOf(check, detail) };
+  }
+}
+
 function surpriseIn({ expected }: Check, { ending, detail, replay }: SpinResult): string {
   if (ending === endings[expected]) return "";
   if (ending === "cut short") return `the search did not end: ${detail}`;
@@ -79,14 +99,14 @@ function surpriseIn({ expected }: Check, { ending, detail, replay }: SpinResult)
   return `a property is broken, ${detail}; to see how: ${replay}`;
 }
 
-function rowOf(check: Check, result: SpinResult, surprise: string): readonly string[] {
+function rowOf(check: Check, surprise: string, result?: SpinResult): readonly string[] {
   return [
     surprise === "" ? check.expected : "FAILED",
     check.name,
-    result.states.toLocaleString("en"),
-    String(result.depth),
-    result.memoryMb.toFixed(0),
-    result.seconds.toFixed(1),
+    result?.states.toLocaleString("en") ?? "",
+    String(result?.depth ?? ""),
+    result?.memoryMb.toFixed(0) ?? "",
+    result?.seconds.toFixed(1) ?? "",
     check.defines.join(" "),
   ];
 }

@@ -15,6 +15,9 @@ export interface PanResult {
   readonly memoryMb: number;
 }
 
+const limitMet = /^.*(?:max search depth too small|DMEMLIM|out of memory).*$/m;
+const shownLengthMax = 500;
+
 /**
  * Source: Spin 6.5.2, whose verifier counts `errors: 0` also when it gave up; it tells by the line
  * `Warning: Search not completed`, and by an `error:` when the depth was too small.
@@ -29,11 +32,12 @@ export function readPanResult(text: string): PanResult {
   if (assertion !== undefined) return { ending: "violated", detail: assertion, ...counts };
   const isComplete =
     /errors: 0$/m.test(text) &&
-    !/Search not completed|max search depth too small|out of memory|DMEMLIM/.test(text) &&
+    !limitMet.test(text) &&
+    !text.includes("Search not completed") &&
     counts.states > 0;
   if (isComplete) return { ending: "complete", detail: "", ...counts };
-  const complaint = /^.*(?:too small|memory|error:|pan:\d+:|aborting).*$/m.exec(text)?.[0];
-  return { ending: "cut short", detail: complaint?.trim() ?? text.trim().slice(-200), ...counts };
+  const complaint = limitMet.exec(text)?.[0] ?? text.trim().slice(0, shownLengthMax);
+  return { ending: "cut short", detail: complaint, ...counts };
 }
 
 function numberIn(text: string, pattern: RegExp): number {

@@ -6,6 +6,8 @@
 #define VALIDITY 2
 /* R5: no instance promises or accepts a ballot below one that it promised. */
 #define PROMISES 4
+/* What is claimed whatever the views are. */
+#define UNCONDITIONAL (VALIDITY | PROMISES)
 #ifndef CHECK
 #define CHECK (AGREEMENT | VALIDITY | PROMISES)
 #endif

@@ -65,31 +65,32 @@ inline mayHear(p, instance) {
   fi
 }
 
+#define mayLead(p, voter) (promises[VOTE(p, voter)] != 0 && counted(SET(voter), newView) != 0)
+#define repeats(p, voter, other) \
+  (mayLead(p, other) && promises[VOTE(p, voter)] == promises[VOTE(p, other)])
+#define NOBODY INSTANCES
+
 /*
  * Of the promises sent, those are taken that report no higher ballot than `lead` does. So each report
- * that can be the highest of a quorum is tried, with the largest quorum in which it is.
+ * that can be the highest of a quorum is tried, once, with the largest quorum in which it is.
  */
 inline propose(p) {
   if
-  :: promises[VOTE(p, 0)] != 0 -> lead = 0
-  :: promises[VOTE(p, 1)] != 0 -> lead = 1
-  :: promises[VOTE(p, 2)] != 0 -> lead = 2
-  :: promises[VOTE(p, 3)] != 0 -> lead = 3
+  :: mayLead(p, 0) -> lead = 0
+  :: mayLead(p, 1) && !repeats(p, 1, 0) -> lead = 1
+  :: mayLead(p, 2) && !repeats(p, 2, 0) && !repeats(p, 2, 1) -> lead = 2
+  :: mayLead(p, 3) && !repeats(p, 3, 0) && !repeats(p, 3, 1) && !repeats(p, 3, 2) -> lead = 3
+  :: else -> lead = NOBODY
   fi;
-  d_step {
-    takePromise(p, 0);
-    takePromise(p, 1);
-    takePromise(p, 2);
-    takePromise(p, 3);
-    do
-    :: viewsKept < VIEW_END && keepsCondition(newView, viewsKept) -> viewsKept++
-    :: else -> break
-    od
-  };
   if
-  :: viewsKept == VIEW_END && counted(SET(lead), newView) != 0 && isQuorum(votes, newView) ->
-     chooseAddress(p);
-     d_step { sendProposal(p) }
+  :: lead != NOBODY ->
+     d_step { takePromises(p); compareViews() };
+     if
+     :: isQuorum(votes, newView) && viewsKept == VIEW_END ->
+        chooseAddress(p);
+        d_step { sendProposal(p) }
+     :: else
+     fi
   :: else
   fi;
   d_step {
@@ -99,6 +100,13 @@ inline propose(p) {
     newAddress = 0;
     viewsKept = 0
   }
+}
+
+inline takePromises(p) {
+  takePromise(p, 0);
+  takePromise(p, 1);
+  takePromise(p, 2);
+  takePromise(p, 3)
 }
 
 #ifdef ADOPTS_ANY
@@ -113,6 +121,13 @@ inline takePromise(p, voter) {
   :: promises[VOTE(p, voter)] != 0 && !outranksLead(p, voter) -> votes = votes | SET(voter)
   :: else
   fi
+}
+
+inline compareViews() {
+  do
+  :: viewsKept < VIEW_END && keepsCondition(newView, viewsKept) -> viewsKept++
+  :: else -> break
+  od
 }
 
 /*

@@ -7,6 +7,13 @@ bool restarted;
 
 #if defined(NO_RESTART)
 #define RESTART(node)
+#elif defined(FORGETS_VOTES)
+/* R11: undecided state goes after a silence. Here 3 forgets its votes, and nothing restarts. */
+#define RESTART(node) \
+  :: d_step { \
+       node == VOTER_ONLY && !restarted && record[node] == 0 && !isAtEnd -> \
+       restarted = true; \
+       forget(node) }
 #elif defined(KEEPS_ID)
 #define RESTART(node) :: d_step { !restarted && !isAtEnd -> restarted = true; forget(node) }
 #else
