@@ -43,7 +43,6 @@ export const checks: readonly Check[] = [
   long(holds("three proposalIds", noRestart, threeIds)),
   long(holds("a restart without short cuts", "UNABRIDGED", twoProposals)),
   long(holds("three proposalIds and a restart", threeIds, twoProposals)),
-  long(holds("three proposalIds, three proposals and a restart", threeIds)),
 
   reached("a decision", "DECISION"),
   reached("a second decision", "SECOND_DECISION"),

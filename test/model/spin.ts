@@ -35,7 +35,7 @@ export async function searchAll(check: Check, memoryMbMax: number): Promise<Spin
   const text = await run(resolve(folder, "pan"), [`-m${depthMax}`, "-n"], { cwd: folder });
   const seconds = (performance.now() - startedMs) / 1000;
   const quoted = defines.map((define) => `'${define}'`).join(" ");
-  const replay = `cd ${folder} && spin -k address-agreement.pml.trail -p -g ${quoted} ${path}`;
+  const replay = `cd ${folder} && spin -k address-agreement.pml.trail -p ${quoted} ${path}`;
   return { ...readPanResult(text), seconds, replay };
 }
 
