@@ -5,20 +5,27 @@
  */
 bool restarted;
 
+/* Whichever, unless one is named. */
+#ifdef RESTARTED
+#define mayRestart(node) (!restarted && !isAtEnd && (node) == RESTARTED)
+#else
+#define mayRestart(node) (!restarted && !isAtEnd)
+#endif
+
 #if defined(NO_RESTART)
 #define RESTART(node)
 #elif defined(FORGETS_VOTES)
 /* R11: undecided state goes after a silence. Here 3 forgets its votes, and nothing restarts. */
 #define RESTART(node) \
   :: d_step { \
-       node == VOTER_ONLY && !restarted && record[node] == 0 && !isAtEnd -> \
+       (node) == VOTER_ONLY && mayRestart(node) && record[node] == 0 -> \
        restarted = true; \
        forget(node) }
 #elif defined(KEEPS_ID)
-#define RESTART(node) :: d_step { !restarted && !isAtEnd -> restarted = true; forget(node) }
+#define RESTART(node) :: d_step { mayRestart(node) -> restarted = true; forget(node) }
 #else
 #define RESTART(node) \
-  :: d_step { !restarted && !isAtEnd -> restarted = true; forget(node); beginNewLife(node) }
+  :: d_step { mayRestart(node) -> restarted = true; forget(node); beginNewLife(node) }
 #endif
 
 inline forget(me) {
