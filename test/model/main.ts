@@ -16,7 +16,7 @@ const help = `npm run model -- [options] [word…]
 Checks the model of the address agreement, test/model/address-agreement.pml, in all its states.
 Words are those that the names of checks must have, all of them, to be made.
 
-  --long     with larger bounds as well, which take an hour or so`;
+  --long     with larger bounds as well`;
 
 /** One is long, and the others are done beside it. */
 const searchesAtOnceMax = 2;
