@@ -10,7 +10,7 @@ describe("agreement on addresses, situation by situation", () => {
     const path = new URL(file, folder);
     const [commands = ""] = readFileSync(path, "utf8").split(`\n${line}\n`);
     const [title = ""] = commands.split("\n");
-    test(title.replace(/^# /, ""), async () => {
+    test(`${title.slice(2)}`, async () => {
       const [, ...steps] = commands.trimEnd().split("\n");
       const told = runTranscript(steps.filter((step) => step !== ""));
       const text = [commands.trimEnd(), line, ...told, ""].join("\n");

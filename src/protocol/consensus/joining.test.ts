@@ -74,6 +74,16 @@ describe("R2: joining", () => {
     expect(node.core.state).toBe("voting");
   });
 
+  test("R3: one that is not among the nine in view still gets its own types decided", () => {
+    const node = new AgreementUnderTest({ instanceId: 99n });
+    node.core.start(0);
+    for (let id = 1n; id <= 30n; id += 1n) node.receive(heartbeat(id));
+    node.use("dev.Tea");
+    node.passTo(200);
+    expect(node.core.state).toBe("voting");
+    expect(node.sent("preparation")[0]).toMatchObject({ typeName: "dev.Tea" });
+  });
+
   test("R2: a joiner neither votes nor proposes, but what is decided it learns", () => {
     const node = starting();
     node.use("dev.Tea");

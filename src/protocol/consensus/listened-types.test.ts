@@ -85,8 +85,8 @@ describe("what is heard of another's types", () => {
           }
           say(copies[index] ?? 1);
         }
-        // At rest one heartbeat in eight tells four names of 31 at most.
-        for (let index = 0; index < 8 * 8; index += 1) say(1);
+        // Names come with one heartbeat in eight, four at a time.
+        for (let index = 0; index < 88; index += 1) say(1);
         for (let index = 0; index <= 30; index += 1) {
           const name = `dev.Type${index}`;
           expect(heard.has(name)).toBe(listened.has(name));

@@ -99,10 +99,11 @@ export class Proposer {
       if (run?.address !== undefined) yield run.address;
   }
 
-  /** No ballot begins before `startMs`. */
+  /** This node votes, and no ballot of its begins before `startMs`; may be told anew. */
   startAt(startMs: number): void {
     for (const attempt of this.#attempts.values()) {
-      if (attempt.dueMs === this.#startMs) attempt.dueMs = startMs;
+      const waits = attempt.dueMs === this.#startMs || attempt.dueMs === Number.POSITIVE_INFINITY;
+      if (waits) attempt.dueMs = startMs;
     }
     this.#startMs = startMs;
   }
@@ -133,7 +134,7 @@ export class Proposer {
     this.#end(typeName, nowMs);
   }
 
-  /** Ballots begin as soon as the first voter, which is this node itself, is in view. */
+  /** Others vote on the ballots of this node now: those under way are begun anew. */
   viewChanged(nowMs: number): void {
     this.#view = this.#options.membership.view;
     for (const voterId of this.#reported) {
@@ -141,7 +142,6 @@ export class Proposer {
     }
     for (const attempt of this.#attempts.values()) {
       if (attempt.run !== undefined) this.#giveUp(attempt, nowMs + this.#upTo(renewMsMax));
-      else if (attempt.dueMs === Number.POSITIVE_INFINITY) attempt.dueMs = nowMs;
     }
   }
 
@@ -224,7 +224,7 @@ export class Proposer {
       this.#end(typeName, nowMs);
       return;
     }
-    // Not a voter yet: `viewChanged` will say when it is.
+    // Not a voter yet: `startAt` will say when it is.
     if (!membership.isVoter) {
       attempt.dueMs = Number.POSITIVE_INFINITY;
       return;
