@@ -10,6 +10,8 @@ const inputs = [
   "examples",
   "test/interop",
   "test/fuzz",
+  "test/simulation",
+  "test/model",
   "test/support/case-report.ts",
   "package.json",
   "package-lock.json",

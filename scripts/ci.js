@@ -11,9 +11,12 @@ import {
   checkReportPath,
   fuzzReportPath,
   interopReportPath,
+  modelReportPath,
+  mutationsReportPath,
   nodesReportPath,
   readReport,
   readVitestReport,
+  simulationReportPath,
   vitestReportPath,
 } from "./reports.js";
 
@@ -51,6 +54,25 @@ const steps = [
     command: "npm run fuzz",
     minutesMax: 3,
     report: { path: fuzzReportPath, read: readReport },
+  },
+  {
+    name: "simulate",
+    command: "npm run simulate",
+    minutesMax: 10,
+    report: { path: simulationReportPath, read: readReport },
+  },
+  {
+    name: "simulate:mutations",
+    command: "npm run simulate -- --mutations",
+    minutesMax: 10,
+    report: { path: mutationsReportPath, read: readReport },
+  },
+  {
+    name: "model",
+    command: "npm run model",
+    // Spin may have to be installed first.
+    minutesMax: 12,
+    report: { path: modelReportPath, read: readReport },
   },
   {
     name: "interop",

@@ -18,8 +18,8 @@
  *
  * Source: Cap'n Proto, "Encoding Spec", sections Structs, Lists and Serialization Over a Stream.
  */
+import { wordCountOf } from "../capnp/bytes.ts";
 import type { Span } from "../span.ts";
-import { wordCountOf } from "./bytes.ts";
 import { clearId, type EnvelopeFields, type EnvelopeId } from "./fields.ts";
 
 /** How many bytes stand before the topic. */

@@ -24,9 +24,29 @@ export class Random {
     return sum >>> 0;
   }
 
+  /** 64 random bits, unsigned. */
+  uint64(): bigint {
+    return (BigInt(this.uint32()) << 32n) | BigInt(this.uint32());
+  }
+
+  /** A number from 0 to below 1, as `Math.random()` gives it but with 32 bits. */
+  fraction(): number {
+    return this.uint32() / 2 ** 32;
+  }
+
+  /** A number from `min` to below `max`. */
+  between(min: number, max: number): number {
+    return min + this.fraction() * (max - min);
+  }
+
   /** An integer from 0 to `count - 1`. */
   below(count: number): number {
-    return Math.floor((this.uint32() / 2 ** 32) * count);
+    return Math.floor(this.fraction() * count);
+  }
+
+  /** True in this share of all calls, on average: never for 0, always for 1. */
+  chance(share: number): boolean {
+    return this.fraction() < share;
   }
 
   /** True once in so many times, on average. */
@@ -42,11 +62,4 @@ export class Random {
   bytes(count: number): Uint8Array {
     return Uint8Array.from({ length: count }, () => this.uint32() >>> 24);
   }
-}
-
-/** 32 bits that hang on every byte: FNV-1a. */
-export function hashOf(bytes: Uint8Array): number {
-  let hash = 0x811c9dc5;
-  for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193);
-  return hash >>> 0;
 }

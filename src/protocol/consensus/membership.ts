@@ -1,0 +1,215 @@
+/**
+ * Membership: the nodes this one hears, and which of them vote.
+ *
+ * A node is in view while it has been heard within 3.5 of the intervals that it announces itself.
+ */
+import { HeardListenedTypes } from "./listened-types.ts";
+import type { Heartbeat } from "./message.ts";
+import { TypeIndex } from "./type-index.ts";
+
+/**
+ * So many vote on one ballot: of those who are heard the ones with the lowest ids. A ballot then costs
+ * the same in a network of a thousand nodes as in one of nine.
+ */
+export const electorsMax = 9;
+
+/** A node is given up after so many of its intervals without a heartbeat. */
+const intervalsMax = 3.5;
+
+/** Heartbeats of a node that has said goodbye may still be under way for so long. */
+const goodbyeMs = 60_000;
+
+/** An announced interval outside these is taken for the nearer one. */
+const intervalBoundsMs = { min: 10, max: 3_600_000 } as const;
+
+/** pyplexo does not announce its interval; 30 s is its default. */
+const legacyIntervalMs = 30_000;
+
+export interface Node {
+  readonly instanceId: bigint;
+  /** Whether it is one of pyplexo, whose heartbeat says nothing but its instance id. */
+  readonly legacy: boolean;
+  readonly listened: HeardListenedTypes;
+  readonly firstHeardMs: number;
+  voter: boolean;
+  intervalMs: number;
+  digest: bigint;
+  expiresMs: number;
+}
+
+/** - `new`: a node that was not there. - `refused`: too many nodes, or one that has said goodbye. */
+export type HeardResult = "new" | "known" | "left" | "refused";
+
+export class Membership {
+  readonly #instanceId: bigint;
+  readonly #nodesMax: number;
+  readonly #nodes = new Map<bigint, Node>();
+  readonly #typeIndex = new TypeIndex();
+  readonly #goneUntilMs = new Map<bigint, number>();
+  /** No node expires before. */
+  #expiryMs = Number.POSITIVE_INFINITY;
+  #isVoter = false;
+  #version = 0;
+  #voters: readonly bigint[] | undefined;
+  #view: readonly bigint[] = [];
+  #legacyCount = 0;
+
+  /** @param instanceId This node's own. */
+  constructor(instanceId: bigint, nodesMax: number) {
+    this.#instanceId = instanceId;
+    this.#nodesMax = nodesMax;
+  }
+
+  /** The voters that this node hears, itself among them once it votes, ascending. */
+  get voters(): readonly bigint[] {
+    this.#voters ??= [
+      ...(this.#isVoter ? [this.#instanceId] : []),
+      ...[...this.#nodes.values()].flatMap(({ voter, instanceId }) => (voter ? instanceId : [])),
+    ].sort((left, right) => (left < right ? -1 : 1));
+    return this.#voters;
+  }
+
+  /** Those of the voters who vote on a ballot of this node; another array whenever they are others. */
+  get view(): readonly bigint[] {
+    const lowest = this.voters.slice(0, electorsMax);
+    const isSame =
+      lowest.length === this.#view.length && lowest.every((id, index) => id === this.#view[index]);
+    if (!isSame) this.#view = lowest;
+    return this.#view;
+  }
+
+  /** Whether this node votes. */
+  get isVoter(): boolean {
+    return this.#isVoter;
+  }
+
+  /**
+   * Whether this node answers ballots: nodes that hear not quite the same voters may each count
+   * others among the lowest, so twice as many answer.
+   */
+  get isElector(): boolean {
+    const rank = this.voters.indexOf(this.#instanceId);
+    return rank >= 0 && rank < 2 * electorsMax;
+  }
+
+  /** Another number whenever a node comes, goes or begins to vote. */
+  get version(): number {
+    return this.#version;
+  }
+
+  get nodes(): Iterable<Node> {
+    return this.#nodes.values();
+  }
+
+  /** How many nodes are heard, this one left out. */
+  get size(): number {
+    return this.#nodes.size;
+  }
+
+  get legacyCount(): number {
+    return this.#legacyCount;
+  }
+
+  get deadlineMs(): number {
+    return this.#expiryMs;
+  }
+
+  get(instanceId: bigint): Node | undefined {
+    return this.#nodes.get(instanceId);
+  }
+
+  isLegacy(instanceId: bigint): boolean {
+    return this.#nodes.get(instanceId)?.legacy === true;
+  }
+
+  /** This node votes from now on. */
+  becomeVoter(): void {
+    this.#isVoter = true;
+    this.#votersChanged();
+  }
+
+  hear(heartbeat: Heartbeat, nowMs: number): HeardResult {
+    const { instanceId } = heartbeat;
+    if (heartbeat.leaving) {
+      this.#remember(instanceId, nowMs);
+      return this.#remove(instanceId) ? "left" : "refused";
+    }
+    if (this.#hasLeft(instanceId, nowMs)) return "refused";
+    const known = this.#nodes.get(instanceId);
+    const node = known ?? this.#add(heartbeat, nowMs);
+    if (node === undefined) return "refused";
+    if (!node.legacy) this.#update(node, heartbeat);
+    node.expiresMs = nowMs + node.intervalMs * intervalsMax;
+    this.#expiryMs = Math.min(this.#expiryMs, node.expiresMs);
+    return known === undefined ? "new" : "known";
+  }
+
+  /** Gives up nodes that have been silent for too long. */
+  wake(nowMs: number): void {
+    if (nowMs < this.#expiryMs) return;
+    this.#expiryMs = Number.POSITIVE_INFINITY;
+    for (const { instanceId, expiresMs } of this.#nodes.values()) {
+      if (expiresMs <= nowMs) this.#remove(instanceId);
+      else this.#expiryMs = Math.min(this.#expiryMs, expiresMs);
+    }
+  }
+
+  #add({ instanceId, intervalMs }: Heartbeat, nowMs: number): Node | undefined {
+    if (this.#nodes.size >= this.#nodesMax) return undefined;
+    const node: Node = {
+      instanceId,
+      legacy: intervalMs === 0,
+      listened: new HeardListenedTypes(this.#typeIndex),
+      firstHeardMs: nowMs,
+      voter: false,
+      intervalMs: legacyIntervalMs,
+      digest: 0n,
+      expiresMs: nowMs,
+    };
+    this.#nodes.set(instanceId, node);
+    this.#version += 1;
+    if (node.legacy) this.#legacyCount += 1;
+    return node;
+  }
+
+  #update(node: Node, heartbeat: Heartbeat): void {
+    const { min, max } = intervalBoundsMs;
+    node.intervalMs = Math.min(max, Math.max(min, heartbeat.intervalMs));
+    node.digest = heartbeat.digest;
+    node.listened.take(heartbeat);
+    if (node.voter === heartbeat.voter) return;
+    node.voter = heartbeat.voter;
+    this.#votersChanged();
+  }
+
+  #remove(instanceId: bigint): boolean {
+    const node = this.#nodes.get(instanceId);
+    if (node === undefined) return false;
+    this.#nodes.delete(instanceId);
+    if (node.legacy) this.#legacyCount -= 1;
+    this.#version += 1;
+    if (node.voter) this.#votersChanged();
+    return true;
+  }
+
+  #votersChanged(): void {
+    this.#version += 1;
+    this.#voters = undefined;
+  }
+
+  #remember(instanceId: bigint, nowMs: number): void {
+    const [oldest] = this.#goneUntilMs.keys();
+    if (this.#goneUntilMs.size >= this.#nodesMax && oldest !== undefined) {
+      this.#goneUntilMs.delete(oldest);
+    }
+    this.#goneUntilMs.set(instanceId, nowMs + goodbyeMs);
+  }
+
+  #hasLeft(instanceId: bigint, nowMs: number): boolean {
+    const untilMs = this.#goneUntilMs.get(instanceId);
+    if (untilMs === undefined) return false;
+    if (nowMs < untilMs) return true;
+    this.#goneUntilMs.delete(instanceId);
+    return false;
+  }
+}
