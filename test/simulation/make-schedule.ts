@@ -108,14 +108,18 @@ function chaos(seed: number, random: Random): Schedule {
   const nodes = plan.nodes.map((node, index) =>
     index < legacyCount ? legacy(node, random) : node,
   );
-  const isSplit = nodeCount > 1 && random.chance(0.4);
-  const happenings = [
-    ...starts(random, nodeCount, intervalMs),
-    ...(isSplit
-      ? partitions(random, nodeCount, typeNames, intervalMs)
-      : wishes(random, nodeCount, typeNames, intervalMs)),
-    ...trouble(random, nodeCount, typeNames, intervalMs),
-  ];
+  const plot = random.fraction();
+  const isSplit = nodeCount > 1 && plot < 0.4;
+  const happenings =
+    nodeCount > 2 && plot > 0.95
+      ? strangers(random, nodeCount, typeNames, intervalMs)
+      : [
+          ...starts(random, nodeCount, intervalMs),
+          ...(isSplit
+            ? partitions(random, nodeCount, typeNames, intervalMs)
+            : wishes(random, nodeCount, typeNames, intervalMs)),
+          ...trouble(random, nodeCount, typeNames, intervalMs),
+        ];
   const lastMs = happenings.reduce((latest, { atMs }) => Math.max(latest, atMs), 0);
   const hasData = legacyCount === 0 && !hasManyTypes && random.chance(isSplit ? 0.7 : 0.1);
   return {
@@ -337,8 +341,7 @@ function trouble(
 ): Happening[] {
   const happenings: Happening[] = [];
   if (random.chance(0.35)) happenings.push(...crashes(random, nodeCount, typeNames, intervalMs));
-  if (random.chance(0.15)) happenings.push(...isolation(random, nodeCount, intervalMs));
-  if (random.chance(0.1)) happenings.push(...strangers(random, nodeCount, typeNames, intervalMs));
+  if (random.chance(0.2)) happenings.push(...isolation(random, nodeCount, intervalMs));
   if (random.chance(0.2)) happenings.push(...cuts(random, nodeCount, intervalMs));
   if (random.chance(0.2)) happenings.push(...changes(random, nodeCount, typeNames, intervalMs));
   return happenings;
@@ -374,17 +377,18 @@ function crashes(
 
 /** A node is alone just when it has begun something, and goes on alone when it has given up the others. */
 function isolation(random: Random, nodeCount: number, intervalMs: number): Happening[] {
-  const atMs = random.between(0, 300 + intervalMs);
+  const atMs = random.between(0.5, 1) * (300 + intervalMs);
   const node = random.below(nodeCount);
+  const moment = random.chance(0.5) ? "proposed" : momentOf(random);
   return [
-    { kind: "isolate", atMs, node, moment: momentOf(random) },
+    { kind: "isolate", atMs: random.chance(0.5) ? atMs : 250, node, moment },
     { kind: "merge", atMs: atMs + random.between(1, 8) * intervalMs },
   ];
 }
 
 /**
- * On each of two sides a node has just begun to vote, and nobody has heard that it does. Both sides
- * still have the nodes of the other in view.
+ * A node has just begun to vote, and hardly anybody has heard that it does, when the network splits.
+ * Both sides still have the nodes of the other in view.
  */
 function strangers(
   random: Random,
@@ -392,20 +396,22 @@ function strangers(
   typeNames: readonly string[],
   intervalMs: number,
 ): Happening[] {
+  const newcomer = nodeCount - 1;
   const sides: [number[], number[]] = [[], []];
-  for (let node = 0; node < nodeCount; node += 1) sides[random.below(2)]?.push(node);
-  const fromMs = 300 + random.between(0, intervalMs);
-  const untilMs = fromMs + 300 + random.between(0, 3 * intervalMs);
+  for (let node = 0; node < newcomer; node += 1) sides[random.below(2)]?.push(node);
+  const [smaller, larger] = sides.sort((left, right) => left.length - right.length);
+  const fromMs = random.between(400, 500 + intervalMs);
+  const untilMs = fromMs + random.between(1, 3) * intervalMs;
   const happenings: Happening[] = [
-    { kind: "split", atMs: fromMs, groups: sides },
-    ...hush("heartbeat", { fromMs, untilMs }, random.pick([0.5, 0.8, 0.95])),
+    ...starts(random, newcomer, 0),
+    { kind: "split", atMs: fromMs, groups: [[...smaller, newcomer], larger] },
+    { kind: "start", atMs: fromMs, node: newcomer },
+    ...hush("heartbeat", { fromMs, untilMs }, random.pick([0.8, 0.95, 1])),
     { kind: "merge", atMs: untilMs },
-    { kind: "start", atMs: fromMs, node: random.below(nodeCount) },
   ];
   for (const typeName of typeNames) {
-    const sinceMs = random.between(fromMs + 150, untilMs);
-    const nodes = random.pick([sides[0], sides[1], sides.flat()]);
-    happenings.push(...rivals(random, nodes, typeName, sinceMs));
+    const nodes = random.pick([smaller, larger, sides.flat()]);
+    happenings.push(...rivals(random, nodes, typeName, random.between(fromMs, untilMs)));
   }
   return happenings;
 }
