@@ -40,6 +40,9 @@ export interface Outcome {
   /** How long nodes took from their start to an address, where that is measured. */
   readonly startMs: readonly number[];
   readonly moveCount: number;
+  /** Types that a node of pyplexo has an address for and one of ours uses, and how many use that one. */
+  readonly legacyHeld: number;
+  readonly legacyMet: number;
   /** How often each guarantee was checked. */
   readonly checkedCounts: Readonly<Record<string, number>>;
   readonly perInputMost: number;
@@ -157,6 +160,7 @@ export class World {
       mayBeLate: this.#mayBeLate(),
       startMs: this.#startTimes.tookMs,
       moveCount: this.#continuity.moveCount,
+      ...this.#legacyMeetings(),
       checkedCounts: Object.fromEntries([
         ...counts,
         ["G4 convergence", this.#convergenceChecks] as const,
@@ -164,6 +168,23 @@ export class World {
       perInputMost: this.#bounds.perInputMost,
       inSecondMost: this.#bounds.inSecondMost,
     };
+  }
+
+  #legacyMeetings(): Pick<Outcome, "legacyHeld" | "legacyMet"> {
+    const held = this.#legacyAt.flatMap((node) => [...(node?.held ?? [])]);
+    let [legacyHeld, legacyMet] = [0, 0];
+    for (const { running } of this.#hosts) {
+      for (const [typeName, address] of held) {
+        const use = running?.uses.get(typeName);
+        const route = running?.routes.get(typeName);
+        if (use === undefined) continue;
+        const sends = !use.sends || route?.send.includes(address) === true;
+        const listens = !use.listens || route?.listen.includes(address) === true;
+        legacyHeld += 1;
+        if (sends && listens) legacyMet += 1;
+      }
+    }
+    return { legacyHeld, legacyMet };
   }
 
   #checkersFor({ kind }: Schedule): Checker[] {
