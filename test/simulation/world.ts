@@ -285,7 +285,6 @@ export class World {
     switch (happening.kind) {
       case "start":
         host.start(nowMs);
-        for (const checker of this.#checkers) checker.started?.(host, nowMs);
         return;
       case "crash":
         host.when(happening.moment, () => host.crash());
