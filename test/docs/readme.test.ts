@@ -12,6 +12,12 @@ test("the README's first program is the example that the tests run", () => {
   expect(textOf("README.md")).toContain(`\`\`\`ts\n${program}\`\`\``);
 });
 
+test("the page on simulation shows the example that the tests run", () => {
+  const example = textOf("examples/simulated-network.ts");
+  const program = example.slice(example.indexOf("import"));
+  expect(textOf("docs/simulation.md")).toContain(`\`\`\`ts\n${program}\`\`\``);
+});
+
 test("the README has a row for every entry point of the package", () => {
   const manifest = JSON.parse(textOf("package.json")) as { readonly exports: object };
   const entryPoints = Object.keys(manifest.exports).filter((key) => key !== "./package.json");

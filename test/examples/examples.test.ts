@@ -15,6 +15,7 @@ const outputs: Readonly<Record<string, readonly string[]>> = {
     "the very object that was sent: true",
     'dev.plexo.examples.Temperature.json: {"tank":"A","celsius":11.4}',
   ],
+  "simulated-network": ["apart: 5 9 5", "together: 9 9 9"],
   "inproc-class": ["5 glasses from tank A"],
   axon: [
     "heard: a pils",

@@ -52,12 +52,14 @@ export function judge(tally: Tally): CaseResult[] {
 /** What a reader wants to know of the runs. */
 export function summaryOf(tally: Tally): string[] {
   const { schedules, conditionHeld, withRivals, delivered, moves, mayBeLate, late } = tally;
+  const { legacyHeld, legacyMet } = tally;
   return [
     `${schedules} schedules run, ${delivered} messages delivered`,
     `G1's condition held in ${conditionHeld} (${percent(conditionHeld, schedules)}), ` +
       `${withRivals} of them with rival decisions (${percent(withRivals, schedules)} of all)`,
     `converged late: ${late} of ${mayBeLate} with loss or with pyplexo`,
     `moves under watch: ${moves}`,
+    `uses of types that pyplexo has an address for: ${legacyHeld}, met there: ${legacyMet}`,
     `start to address, median: ${medianOf(tally.startsAlone)} ms alone, ` +
       `${medianOf(tally.startsTogether)} ms among up to 16`,
     `most messages of one node: ${tally.perInputMost} at one input, ${tally.inSecondMost} in a second`,

@@ -18,6 +18,9 @@ export interface Tally {
   withRivals: number;
   delivered: number;
   moves: number;
+  /** Uses of types that a node of pyplexo has an address for, and those that meet it there. */
+  legacyHeld: number;
+  legacyMet: number;
   /** Schedules that may converge late, since messages are lost or pyplexo takes part, and that did. */
   mayBeLate: number;
   late: number;
@@ -38,6 +41,8 @@ export function emptyTally(): Tally {
     withRivals: 0,
     delivered: 0,
     moves: 0,
+    legacyHeld: 0,
+    legacyMet: 0,
     mayBeLate: 0,
     late: 0,
     perInputMost: 0,
@@ -58,6 +63,8 @@ export function addOutcome(tally: Tally, outcome: Outcome, nodeCount: number): v
   }
   tally.delivered += outcome.deliveredCount;
   tally.moves += outcome.moveCount;
+  tally.legacyHeld += outcome.legacyHeld;
+  tally.legacyMet += outcome.legacyMet;
   if (outcome.mayBeLate) tally.mayBeLate += 1;
   if (outcome.isLate) tally.late += 1;
   tally.perInputMost = Math.max(tally.perInputMost, outcome.perInputMost);
@@ -72,6 +79,8 @@ export function addTally(tally: Tally, other: Tally): void {
     "withRivals",
     "delivered",
     "moves",
+    "legacyHeld",
+    "legacyMet",
     "mayBeLate",
     "late",
   ] as const) {

@@ -5,20 +5,15 @@ import type { AgreementOutput } from "../../src/protocol/consensus/output.ts";
 import { Random } from "../../src/testing/random.ts";
 import { SimNetwork } from "../../src/testing/sim-network.ts";
 import { AgreementHost, type Place } from "./agreement-host.ts";
-import { AgreementChecker } from "./checkers/agreement.ts";
-import { BoundsChecker } from "./checkers/bounds.ts";
-import { type Checker, Violation } from "./checkers/checker.ts";
-import { ContinuityChecker } from "./checkers/continuity.ts";
-import { convergenceMsMax, convergenceProblem } from "./checkers/convergence.ts";
-import { LivenessChecker } from "./checkers/liveness.ts";
-import { PromisesChecker } from "./checkers/promises.ts";
-import { StartTimes } from "./checkers/start-times.ts";
-import { ValidityChecker } from "./checkers/validity.ts";
+import { Violation } from "./checkers/checker.ts";
+import { convergenceMsMax, convergenceName, convergenceProblem } from "./checkers/convergence.ts";
 import { DataPlane } from "./data-plane.ts";
 import { forgedIntervalMsMax, forgedMessage } from "./forger.ts";
+import { type LegacyMeetings, legacyMeetings } from "./legacy-meetings.ts";
 import { LegacyNode } from "./legacy-node.ts";
 import type { Happening, Schedule } from "./schedule.ts";
 import { describeEvent, describeOutput } from "./trace.ts";
+import { type Seen, Watch } from "./watch.ts";
 
 /** A run that has not converged in time goes on for so many times as long where messages are lost. */
 const patience = 6;
@@ -30,20 +25,12 @@ const dataRestMs = 3_500;
 const epochMs = 1_800_000_000_000;
 
 /** What came of a run in which nothing was violated. */
-export interface Outcome {
-  readonly conditionHeld: boolean;
-  readonly rivalCount: number;
+export interface Outcome extends Seen, LegacyMeetings {
   readonly deliveredCount: number;
-  /** Nobody converged in time, but all did later: where messages are lost, or pyplexo takes part. */
+  /** Not all had converged in time, but they did later. */
   readonly isLate: boolean;
+  /** Messages are lost, or pyplexo takes part, when it is quiet. */
   readonly mayBeLate: boolean;
-  /** How long nodes took from their start to an address, where that is measured. */
-  readonly startMs: readonly number[];
-  readonly moveCount: number;
-  /** How often each guarantee was checked. */
-  readonly checkedCounts: Readonly<Record<string, number>>;
-  readonly perInputMost: number;
-  readonly inSecondMost: number;
 }
 
 export class World {
@@ -58,13 +45,8 @@ export class World {
   readonly #forger: Place | undefined;
   readonly #data: DataPlane | undefined;
   readonly #trace: ((line: string) => void) | undefined;
-  readonly #agreement = new AgreementChecker();
-  readonly #continuity = new ContinuityChecker();
-  readonly #startTimes = new StartTimes();
-  readonly #bounds: BoundsChecker;
-  readonly #checkers: readonly Checker[];
+  readonly #watch: Watch;
   #dataEndsMs = Number.POSITIVE_INFINITY;
-  #convergenceChecks = 0;
   /** Of messages of this kind such a share is lost. */
   readonly #hushed = new Map<ControlMessage["kind"], number>();
 
@@ -81,32 +63,26 @@ export class World {
     this.#random = new Random(this.#network.random.uint32());
     for (const plan of schedule.nodes) this.#addNode(plan);
     if (schedule.kind === "flood") this.#forger = this.#network.addNode({ name: "forger" });
-    this.#bounds = new BoundsChecker({
-      space: this.#space,
-      isFlooded: schedule.kind === "flood",
-      typeCount: schedule.typeNames.length,
-      inputSerial: () => this.#network.stepCount,
-    });
-    this.#checkers = this.#checkersFor(schedule);
+    this.#watch = new Watch(schedule, this.#space, () => this.#network.stepCount);
     this.#data = schedule.dataTypes.length > 0 ? this.#dataPlane() : undefined;
     if (trace !== undefined) this.#network.tap((event) => trace(describeEvent(event)));
   }
 
   /** @throws {Violation} of the first guarantee that is not kept. */
   run(): Outcome {
-    const { schedule, network } = { schedule: this.#schedule, network: this.#network };
-    for (const happening of schedule.happenings) {
+    const network = this.#network;
+    for (const happening of this.#schedule.happenings) {
       network.at(happening.atMs, () => this.#let(happening));
     }
     if (this.#data !== undefined) this.#sendData(this.#data);
-    network.run(schedule.chaosMs);
-    const isLate = this.#calmDown();
-    for (const checker of this.#checkers) checker.ended?.(network.nowMs);
+    network.run(this.#schedule.chaosMs);
+    this.#calmDown();
+    const isLate = this.#converge();
+    this.#watch.ended(network.nowMs);
     return this.#outcome(isLate);
   }
 
-  /** Lets it become quiet, and waits until all agree. @returns whether that took too long. */
-  #calmDown(): boolean {
+  #calmDown(): void {
     const network = this.#network;
     network.merge();
     this.#hushed.clear();
@@ -115,68 +91,47 @@ export class World {
     this.#say("--- it becomes quiet");
     // What is still under way from before may be from nodes that are gone.
     network.run(Math.max(network.nowMs, network.lastArrivalMs));
-    const quietMs = network.nowMs;
+  }
+
+  /** Waits until all agree. @returns whether that took too long. @throws {Violation} if they never do. */
+  #converge(): boolean {
+    const network = this.#network;
+    const sinceMs = network.nowMs;
     const takesMs = convergenceMsMax([
       ...this.#schedule.nodes.map(({ intervalMs }) => intervalMs),
       // Nodes that there are not have to be given up as well.
       this.#forger === undefined ? 0 : forgedIntervalMsMax,
     ]);
-    this.#dataEndsMs = quietMs + takesMs - dataRestMs;
-    network.run(quietMs + takesMs);
-    this.#convergenceChecks += 1;
-    let problem = this.#convergenceProblem();
-    if (problem === undefined) return false;
-    if (!this.#mayBeLate())
-      throw new Violation("G4 convergence", `${problem}, ${takesMs} ms after it became quiet`);
-    for (let waits = 1; waits <= patience && problem !== undefined; waits += 1) {
+    this.#dataEndsMs = sinceMs + takesMs - dataRestMs;
+    const typeNames = new Set(this.#schedule.typeNames);
+    for (let waits = 0; ; waits += 1) {
       network.run(network.nowMs + takesMs);
-      problem = this.#convergenceProblem();
+      const problem = convergenceProblem(this.#hosts, typeNames);
+      if (problem === undefined) return waits > 0;
+      if (this.#mayBeLate && waits < patience) continue;
+      const tookMs = Math.round(network.nowMs - sinceMs);
+      throw new Violation(convergenceName, `${problem}, ${tookMs} ms after it became quiet`);
     }
-    if (problem === undefined) return true;
-    throw new Violation(
-      "G4 convergence",
-      `${problem}, ${takesMs * (1 + patience)} ms after it became quiet`,
-    );
   }
 
-  #convergenceProblem(): string | undefined {
-    return convergenceProblem(this.#hosts, new Set(this.#schedule.typeNames));
+  get #mayBeLate(): boolean {
+    return this.#schedule.quietFaults.loss > 0 || this.#legacyNodes.length > 0;
   }
 
-  #mayBeLate(): boolean {
-    return this.#schedule.quietFaults.loss > 0 || this.#legacyAt.some((node) => node !== undefined);
+  get #legacyNodes(): LegacyNode[] {
+    return this.#legacyAt.flatMap((node) => node ?? []);
   }
 
   #outcome(isLate: boolean): Outcome {
-    const counts = this.#checkers.map(({ name, checkedCount }) => [name, checkedCount] as const);
+    const { seen } = this.#watch;
     return {
-      conditionHeld: this.#agreement.conditionHeld,
-      rivalCount: this.#agreement.rivalCount,
+      ...seen,
+      ...legacyMeetings(this.#hosts, this.#legacyNodes),
+      checkedCounts: { ...seen.checkedCounts, [convergenceName]: 1 },
       deliveredCount: this.#network.deliveredCount,
       isLate,
-      mayBeLate: this.#mayBeLate(),
-      startMs: this.#startTimes.tookMs,
-      moveCount: this.#continuity.moveCount,
-      checkedCounts: Object.fromEntries([
-        ...counts,
-        ["G4 convergence", this.#convergenceChecks] as const,
-      ]),
-      perInputMost: this.#bounds.perInputMost,
-      inSecondMost: this.#bounds.inSecondMost,
+      mayBeLate: this.#mayBeLate,
     };
-  }
-
-  #checkersFor({ kind }: Schedule): Checker[] {
-    const checkers: Checker[] = [
-      this.#agreement,
-      new PromisesChecker(),
-      new ValidityChecker(this.#space),
-      this.#continuity,
-      this.#bounds,
-    ];
-    if (kind === "calm") checkers.push(new LivenessChecker());
-    if (kind === "start") checkers.push(this.#startTimes);
-    return checkers;
   }
 
   #addNode(plan: Schedule["nodes"][number]): void {
@@ -201,7 +156,7 @@ export class World {
       typeNames: this.#schedule.dataTypes,
       delayMaxMs: this.#schedule.dataDelayMaxMs,
       random: this.#random,
-      checker: this.#continuity,
+      checker: this.#watch.continuity,
       nowMs: () => this.#network.nowMs,
       at: (atMs, action) => this.#network.at(atMs, action),
     });
@@ -264,7 +219,6 @@ export class World {
     switch (happening.kind) {
       case "start":
         host.start(nowMs);
-        for (const checker of this.#checkers) checker.started?.(host, nowMs);
         return;
       case "crash":
         host.when(happening.moment, () => host.crash());
@@ -277,7 +231,7 @@ export class World {
         return;
       case "use": {
         const { typeName, sends, listens } = happening;
-        for (const checker of this.#checkers) checker.used?.(host, typeName, nowMs);
+        this.#watch.used(host, typeName, nowMs);
         host.use(typeName, { sends, listens });
         return;
       }
@@ -325,12 +279,12 @@ export class World {
     const { nowMs } = this.#network;
     const host = this.#hostAt[place.index];
     if (output.kind === "send") {
-      for (const checker of this.#checkers) checker.sent?.(host, output.message, nowMs);
+      this.#watch.sent(host, output.message, nowMs);
       if (!this.#isHushed(output.message)) place.broadcast(output.message);
     } else if (host !== undefined) {
       if (this.#trace !== undefined) this.#say(`${place.name} ${describeOutput(output)}`);
       this.#note(host, output);
-      for (const checker of this.#checkers) checker.put?.(host, output, nowMs);
+      this.#watch.put(host, output, nowMs);
     }
     host?.hasPerformed(output);
   }
@@ -363,7 +317,7 @@ export class World {
   #forge(count: number): void {
     for (let forged = 0; forged < count; forged += 1) {
       const message = forgedMessage(this.#random, this.#space);
-      for (const checker of this.#checkers) checker.sent?.(undefined, message, this.#network.nowMs);
+      this.#watch.sent(undefined, message, this.#network.nowMs);
       this.#forger?.broadcast(message);
     }
   }

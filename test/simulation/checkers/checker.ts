@@ -8,8 +8,6 @@ export interface Checker {
   readonly name: string;
   /** How often there was something to check. */
   readonly checkedCount: number;
-  /** A host has begun to run a new agreement. */
-  started?(host: AgreementHost, nowMs: number): void;
   used?(host: AgreementHost, typeName: string, nowMs: number): void;
   /** A message goes out; undefined stands for one of pyplexo's nodes, or for a forger. */
   sent?(host: AgreementHost | undefined, message: ControlMessage, nowMs: number): void;

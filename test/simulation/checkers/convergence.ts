@@ -6,6 +6,8 @@
 import type { AddressRecord } from "../../../src/protocol/consensus/record.ts";
 import type { AgreementHost, Running } from "../agreement-host.ts";
 
+export const convergenceName = "G4 convergence";
+
 /** How long it may take, in milliseconds. */
 export function convergenceMsMax(intervalsMs: readonly number[]): number {
   return 5 * Math.max(...intervalsMs, 0) + 5_000;
