@@ -42,6 +42,18 @@ describe("G5: a stream follows the one it continues", () => {
     expect(streams.deadlineMs).toBeUndefined();
   });
 
+  test("what comes of an old stream after it was given up is a gap: newer messages were handed on", () => {
+    const { got, streams } = receiver();
+    streams.begin(sender, a, undefined, 0);
+    streams.begin(sender, b, a, 0);
+    streams.arrive(sender, b, "b1");
+    streams.wake(2_000);
+    streams.arrive(sender, a, "a1");
+    streams.finish(sender, a);
+    streams.arrive(sender, b, "b2");
+    expect(got).toEqual(["gap", "b1", "gap", "b2"]);
+  });
+
   test("R10: two moves in a row, the second of which arrives first", () => {
     const { got, streams } = receiver();
     streams.begin(sender, a, undefined, 0);

@@ -20,14 +20,18 @@ interface Stream<Message> {
   /** When the wait for its predecessor ends. */
   giveUpMs: number;
   isFinished: boolean;
+  /** Another has gone on without waiting for the rest of it. */
+  isAbandoned: boolean;
   /** The stream that waits for this one to finish. */
   successor: Stream<Message> | undefined;
+  /** The one that this stream waits for. */
+  predecessor: Stream<Message> | undefined;
 }
 
 export interface SuccessionOptions<Message> {
   /** Takes a sender's messages in the order in which they were sent. */
   readonly deliver: (sender: bigint, message: Message) => void;
-  /** Something may be missing before the next message of this sender. */
+  /** Something is missing, or came too late to be handed on in its order. */
   readonly gap: (sender: bigint) => void;
 }
 
@@ -74,11 +78,17 @@ export class StreamSuccession<Message> {
     stream.held = [];
     stream.giveUpMs = nowMs + finishMsMax;
     old.successor = stream;
+    stream.predecessor = old;
     this.#waiting.set(stream, sender);
   }
 
   arrive(sender: bigint, id: number, message: Message): void {
     const stream = this.#stream(this.#streamsOf(sender), id);
+    if (stream.isAbandoned) {
+      // Newer messages have been handed on already.
+      this.#options.gap(sender);
+      return;
+    }
     if (stream.held === undefined) {
       this.#options.deliver(sender, message);
       return;
@@ -118,12 +128,14 @@ export class StreamSuccession<Message> {
   }
 
   #giveUp(stream: Stream<Message>, sender: bigint): void {
+    if (stream.predecessor !== undefined) stream.predecessor.isAbandoned = true;
     this.#options.gap(sender);
     this.#flow(stream, sender);
   }
 
   #flow(stream: Stream<Message>, sender: bigint): void {
     this.#waiting.delete(stream);
+    stream.predecessor = undefined;
     const held = stream.held ?? [];
     stream.held = undefined;
     for (const message of held) this.#options.deliver(sender, message);
@@ -166,6 +178,8 @@ function newStream<Message>(id: number): Stream<Message> {
     held: undefined,
     giveUpMs: Number.POSITIVE_INFINITY,
     isFinished: false,
+    isAbandoned: false,
     successor: undefined,
+    predecessor: undefined,
   };
 }
