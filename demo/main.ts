@@ -4,7 +4,7 @@
  */
 import { rmSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { constants, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import process from "node:process";
 import { type Audit, audit } from "./accounts/audit.ts";
@@ -23,7 +23,10 @@ import { summaryOf } from "./view/summary.ts";
 
 process.exitCode = await main();
 
-/** Returns the exit status: 0 all has arrived, 1 it has not, 2 the options are wrong. */
+/**
+ * Returns the exit status: 0 all has arrived, 1 it has not, 2 the options are wrong, 130 or so it was
+ * interrupted before a program could heed that.
+ */
 async function main(): Promise<number> {
   let options: DemoOptions;
   try {
@@ -38,19 +41,26 @@ async function main(): Promise<number> {
     console.log(usage);
     return 0;
   }
+  const interrupting = interruption();
   try {
-    const { complaints } = await run(options);
+    const { complaints } = await run(options, interrupting);
     return complaints.length === 0 ? 0 : 1;
   } catch (cause) {
     if (!(cause instanceof ProgramFailure)) throw cause;
+    // The watcher, which has the terminal, gets a Ctrl-C as well, which ends it while it starts.
+    if (interrupting.signal.aborted && cause.signal !== undefined && cause.signal !== "SIGKILL") {
+      return 128 + constants.signals[cause.signal];
+    }
     console.error(cause.message);
     return 1;
   }
 }
 
 /** @throws {ProgramFailure} (rejects) when a program fails, or is too slow; all are ended then. */
-async function run({ forever, tcp, log }: DemoOptions): Promise<Audit> {
-  const interrupting = interruption();
+async function run(
+  { forever, tcp, log }: DemoOptions,
+  interrupting: AbortController,
+): Promise<Audit> {
   const folder = await mkdtemp(join(tmpdir(), "plexo-demo-"));
   // However this process ends, neither files nor children stay behind.
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }));

@@ -6,6 +6,13 @@ import type { FromProgram, Report, ToProgram } from "./protocol.ts";
 /** A program did not do its part; the message says which, and what it said last. */
 export class ProgramFailure extends Error {
   override readonly name = "ProgramFailure";
+  /** The signal that ended it before its time. */
+  readonly signal: NodeJS.Signals | undefined;
+
+  constructor(message: string, signal?: NodeJS.Signals) {
+    super(message);
+    this.signal = signal;
+  }
 }
 
 export interface ProgramOptions {
@@ -86,16 +93,17 @@ export class Program {
       // Unlike `exit`, it comes after the last of what the program has said.
       this.#child.once("close", (code, signal) => {
         const how = signal === null ? `exit status ${code}` : signal;
-        if (!this.#wasAskedToEnd) reject(this.#failure(`ended before its time (${how})`));
+        const early = `ended before its time (${how})`;
+        if (!this.#wasAskedToEnd) reject(this.#failure(early, signal ?? undefined));
         else if (report === undefined || code !== 0) reject(this.#failure(`failed (${how})`));
         else resolve(report);
       });
     });
   }
 
-  #failure(what: string): ProgramFailure {
+  #failure(what: string, signal?: NodeJS.Signals): ProgramFailure {
     const lastWords = this.#lastWords.trim();
     const said = lastWords === "" ? "" : `; it said:\n${lastWords}`;
-    return new ProgramFailure(`${this.name} ${what}${said}`);
+    return new ProgramFailure(`${this.name} ${what}${said}`, signal);
   }
 }

@@ -30,6 +30,7 @@ import {
   checkListener,
   checkPayload,
   checkReactant,
+  checkTarget,
   patienceOf,
   readyOptionTable,
 } from "./calls.ts";
@@ -173,6 +174,7 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
     options: ReactOptions = {},
   ): Subscription {
     const topic = topicOf(target, "the target given to reactRaw");
+    checkTarget("reactRaw", topic);
     checkReactant("reactRaw", reactant, options);
     const receptor = new Receptor(undefined, reactant, options);
     if (isPattern(topic)) {
@@ -234,6 +236,7 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
 
   async adapt(target: Neuron | TopicPattern, options: AdaptOptions = {}): Promise<void> {
     const topic = topicOf(target, "the target given to adapt");
+    checkTarget("adapt", topic);
     checkOptions("adapt", options, adaptOptionTable);
     options.signal?.throwIfAborted();
     if (isPattern(topic)) {

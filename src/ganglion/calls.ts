@@ -1,4 +1,5 @@
 /** Calls: what those of a ganglion are given, checked for programs that no compiler has checked. */
+import { UsageError } from "../errors.ts";
 import { checkFunction, misgiven } from "../given.ts";
 import { checkOptions, type OptionTable } from "../options.ts";
 import type { Patience } from "../queue.ts";
@@ -28,6 +29,17 @@ export function checkReactant(
 ): void {
   checkFunction(`the reactant given to ${call}`, reactant);
   checkOptions(call, options, reactOptionTable);
+}
+
+/** @throws {UsageError} where what may be a topic or a pattern is nothing at all. */
+export function checkTarget(call: "reactRaw" | "adapt", target: string): void {
+  if (target !== "") return;
+  throw new UsageError(
+    `the target given to ${call} is empty; give a topic, or a pattern: > is all`,
+    {
+      details: { target },
+    },
+  );
 }
 
 /**

@@ -230,10 +230,12 @@ export class PairGanglion extends StreamGanglion<PairSynapse> {
    * Resolves when the peer has read everything that was transmitted before; waits for a peer where
    * there is something to send. A connection that breaks meanwhile ends the wait: what the peer had
    * not confirmed is counted then.
+   * @throws {TransportError} (rejects) if the peer is not ours, and has neither answered nor taken
+   *   anything for `heartbeat.timeoutMs`.
    */
   async flush(): Promise<void> {
     await this.#outbox.empty();
-    await this.#seat.sitter?.caughtUp();
+    await this.#seat.sitter?.flushed(this.silenceMsMax);
   }
 
   protected override receivers(): number {

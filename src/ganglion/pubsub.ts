@@ -128,9 +128,11 @@ export class PubSubGanglion extends StreamGanglion<PubSubSynapse> {
   /**
    * Resolves when the subscribers have read everything that was published before, except those that
    * are lost meanwhile.
+   * @throws {TransportError} (rejects) if one of them is not ours, and has neither answered nor taken
+   *   anything for `heartbeat.timeoutMs`.
    */
   flush(): Promise<void> {
-    return this.#publisher.flush();
+    return this.#publisher.flush(this.silenceMsMax);
   }
 
   async #listen(address: StreamAddress): Promise<void> {

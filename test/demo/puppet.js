@@ -18,6 +18,7 @@ if (habits.includes("ready"))
   tell({ kind: "ready", topics: habits.includes("sends") ? [] : [topic] });
 if (habits.includes("unread")) tell({ kind: "unread" });
 if (habits.includes("crashes")) crash();
+if (habits.includes("is interrupted")) process.kill(process.pid, "SIGINT");
 
 /** One that sends has sent one message; one that receives has received one of each sender. */
 function end(/** @type {readonly { readonly sender: string }[]} */ tallies) {

@@ -61,6 +61,11 @@ test.each(["fails", "says nothing"])("a program that %s at its end has failed", 
   await expect(stage.leave(program)).rejects.toThrow(/^tide failed \(exit status [03]\)/);
 });
 
+test("a program that a signal ends fails the play with that signal", async () => {
+  const program = stage.enter(puppet("tide", "is interrupted"));
+  await expect(program.report).rejects.toMatchObject({ name: "ProgramFailure", signal: "SIGINT" });
+});
+
 test("a file that is not there is a program that ended before its time", async () => {
   const absent = { name: "absent", file: new URL("absent.js", import.meta.url) };
   stage.enter(absent);

@@ -22,6 +22,11 @@ describe("a reactant that is none:", () => {
       "the reactant given to react is undefined; give a function",
     ],
     [
+      "reactRaw(empty text)",
+      () => plexus.reactRaw("", () => {}),
+      "the target given to reactRaw is empty; give a topic, or a pattern: > is all",
+    ],
+    [
       "reactRaw(topic, value)",
       () => plexus.reactRaw("a.B.json", js(5)),
       "the reactant given to reactRaw is 5; give a function",

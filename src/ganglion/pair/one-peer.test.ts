@@ -5,6 +5,7 @@ import { first, type IncidentLog, incidentsOf } from "../../../test/support/pair
 import { WirePeer } from "../../../test/zmtp/endpoints.ts";
 import { goldenFrame, greeting31, readyPair } from "../../../test/zmtp/recorder.ts";
 import { stringCodec } from "../../codec/string.ts";
+import { TransportError } from "../../errors.ts";
 import { Namespace } from "../../namespace.ts";
 import { Neuron } from "../../neuron.ts";
 import { until } from "../../testing/until.ts";
@@ -56,6 +57,30 @@ async function mutePeer(): Promise<WirePeer> {
   await wire.receive(greeting31.length / 2);
   return wire;
 }
+
+describe("flush", () => {
+  test("rejects where a peer that is not ours answers no PING, once its time is over", async () => {
+    const heartbeat = { intervalMs: 10, timeoutMs: 30 };
+    bound = await open({ bind: { host: "127.0.0.1", port: 0 }, heartbeat, lingerMs: 0 });
+    await mutePeer();
+    await bound.ready(Text);
+    await bound.transmit(Text, "read or not");
+    const flushing = bound.flush();
+    await expect(flushing).rejects.toThrow(TransportError);
+    await expect(flushing).rejects.toThrow(/^the peer at .* has not answered a PING for 30 ms/);
+  });
+
+  test("resolves when such a peer has answered", async () => {
+    const heartbeat = { intervalMs: 10, timeoutMs: 500 };
+    bound = await open({ bind: { host: "127.0.0.1", port: 0 }, heartbeat, lingerMs: 0 });
+    const wire = await mutePeer();
+    await bound.ready(Text);
+    const flushing = bound.flush();
+    expect(await outcomeOf(flushing)).toBe("pending");
+    wire.send("040504504f4e47");
+    await flushing;
+  });
+});
 
 describe("a surplus connector", () => {
   test("is never ready, is told why once, and goes on trying", async () => {

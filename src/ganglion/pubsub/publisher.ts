@@ -112,11 +112,14 @@ export class Publisher {
     return wait;
   }
 
-  /** Resolves when each subscriber that is there now has read what was sent to it, or is gone. */
-  async flush(): Promise<void> {
+  /**
+   * Resolves when each subscriber that is there now has read what was sent to it, or is gone.
+   * @throws {TransportError} (rejects) as `flushed` of a link does.
+   */
+  async flush(silenceMsMax: number): Promise<void> {
     const empty = async ({ link, outbox }: Subscriber): Promise<void> => {
       await outbox.empty();
-      await link.caughtUp();
+      await link.flushed(silenceMsMax);
     };
     await Promise.all([...this.#subscribers].map(empty));
   }

@@ -1,7 +1,7 @@
 /** WireLink: one connection to a peer: its life, and what has become of the messages on it. */
-import { PeerError } from "../../errors.ts";
+import { PeerError, TransportError } from "../../errors.ts";
 import type { StreamAddress } from "../../io/address.ts";
-import { systemClock } from "../../io/clock.ts";
+import { type ClockTimer, systemClock } from "../../io/clock.ts";
 import type { CloseReason, Connection, ConnectionSink } from "../../io/connection.ts";
 import type { SendBuffer } from "../../io/send-buffer.ts";
 import type { Span } from "../../protocol/span.ts";
@@ -126,6 +126,49 @@ export abstract class WireLink implements ConnectionSink {
    */
   caughtUp(): Promise<void> {
     return this.isOurs || this.#peer?.revision === "3.1" ? this.probe() : Promise.resolve();
+  }
+
+  /**
+   * The same for whoever cannot wait for ever. A peer of ours answers, or its heartbeat ends the link;
+   * others need not answer.
+   * @throws {TransportError} (rejects) when one of these has neither taken nor sent anything for
+   *   `silenceMsMax`.
+   */
+  flushed(silenceMsMax: number): Promise<void> {
+    if (this.isOurs) return this.caughtUp();
+    return new Promise((resolve, reject) => {
+      let before = this.#traffic;
+      const startTimer = (): ClockTimer => {
+        const started = systemClock.startTimer(silenceMsMax, look);
+        // The connection keeps the process alive, or not.
+        started.unref();
+        return started;
+      };
+      const look = (): void => {
+        const now = this.#traffic;
+        if (now === before) reject(this.#muteError(silenceMsMax));
+        else timer = startTimer();
+        before = now;
+      };
+      let timer = startTimer();
+      void this.caughtUp().then(() => {
+        timer.cancel();
+        resolve();
+      });
+    });
+  }
+
+  /** Changes whenever the peer sends something, or the system takes something for it. */
+  get #traffic(): string {
+    return `${this.receivedBytes} ${this.#output?.pendingBytes}`;
+  }
+
+  #muteError(silenceMsMax: number): TransportError {
+    return new TransportError(
+      `the peer at ${this.remote} has not answered a PING for ${silenceMsMax} ms, ` +
+        "so that nobody knows what it has read",
+      { details: { remote: this.remote, silenceMsMax } },
+    );
   }
 
   /**

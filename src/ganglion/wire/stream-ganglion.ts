@@ -40,7 +40,8 @@ export interface StreamOptions extends GanglionOptions {
   readonly handshakeTimeoutMs?: number;
   /**
    * Towards peers of ours. Default: every 2,000 ms, given up after 10,000 ms of silence. While a slow
-   * receiver keeps this end from reading it is every 500 ms at least.
+   * receiver keeps this end from reading it is every 500 ms at least. Others are sent none, but
+   * `flush()` waits no longer than `timeoutMs` for one that does nothing.
    */
   readonly heartbeat?: { readonly intervalMs: number; readonly timeoutMs: number };
   /** Until a connection is there, the handshake not included. Default: 10,000. */
@@ -61,6 +62,8 @@ const heartbeatDefault = { intervalMs: 2_000, timeoutMs: 10_000 };
 /** @typeParam S What the transport keeps for each topic. */
 export abstract class StreamGanglion<S extends WireSynapse> extends TransportGanglion<S> {
   protected readonly messageBytesMax: number;
+  /** For how long a peer that is waited for may do nothing. */
+  protected readonly silenceMsMax: number;
   /** Tells peers of ours this ganglion from all others. */
   readonly #id: string = new Origin().text;
   readonly #topics = new TopicIndex<S>((topic) => this.synapses.find(topic));
@@ -75,6 +78,7 @@ export abstract class StreamGanglion<S extends WireSynapse> extends TransportGan
     super(options, name);
     const { messageBytesMax, sendHighWaterBytes, queueBytesMax, connectTimeoutMs } = options;
     this.messageBytesMax = checkCount("messageBytesMax", messageBytesMax ?? messageBytesMaxDefault);
+    this.silenceMsMax = options.heartbeat?.timeoutMs ?? heartbeatDefault.timeoutMs;
     if (sendHighWaterBytes !== undefined) checkCount("sendHighWaterBytes", sendHighWaterBytes);
     if (queueBytesMax !== undefined) checkCount("queueBytesMax", queueBytesMax);
     if (connectTimeoutMs !== undefined) checkMilliseconds("connectTimeoutMs", connectTimeoutMs);
