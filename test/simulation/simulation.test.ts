@@ -7,15 +7,15 @@ import { emptyTally } from "./tally.ts";
 import { World } from "./world.ts";
 
 describe("the agreement keeps its guarantees", () => {
-  test("in 300 schedules", () => {
+  test("in 200 schedules", () => {
     const tally = emptyTally();
-    for (let seed = 1; seed <= 300; seed += 1) {
+    for (let seed = 1; seed <= 200; seed += 1) {
       const failure = runSchedule(seed, tally);
       if (failure === undefined) continue;
       expect.fail(`npm run simulate -- --seed ${seed}\n${failure.message}`);
     }
-    expect(tally.conditionHeld).toBeGreaterThan(100);
-    expect(tally.withRivals).toBeGreaterThan(10);
+    expect(tally.conditionHeld).toBeGreaterThan(60);
+    expect(tally.withRivals).toBeGreaterThan(5);
     expect(tally.moves).toBeGreaterThan(0);
   });
 
