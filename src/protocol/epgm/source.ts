@@ -1,0 +1,301 @@
+/**
+ * Source: the sending side of one EPGM session, as a machine. It packs messages into data packets at
+ * a limited rate, keeps them for a while, and repeats what receivers ask for.
+ *
+ * Source: RFC 3208, sections 5.1 (SPM), 5.3 (data), 6.1 (repairs), with the choices of libzmq 4.3.4.
+ */
+import type { Machine } from "../machine.ts";
+import type { IncomingDatagram, SendDatagram } from "./datagram.ts";
+import type { Nak, Spmr } from "./packet.ts";
+import { readPacket } from "./packet-reader.ts";
+import { dataPayloadAt, writeDataHead, writeNak, writeSpm } from "./packet-writer.ts";
+import { RateLimit } from "./rate-limit.ts";
+import { Repairs } from "./repairs.ts";
+import { plus } from "./sequence.ts";
+import { SpmSchedule } from "./spm-schedule.ts";
+import { StreamWriter } from "./stream-writer.ts";
+import { TransmitWindow, type WindowLimits, type WindowPool } from "./transmit-window.ts";
+import { formatTsi, isSameTsi, type Tsi } from "./tsi.ts";
+
+/** How many SPMs a source sends when it starts, and when it closes. */
+const spmCount = 3;
+
+/** A NAK that came to this host alone, but is another source's, is passed on once in this time. */
+const passOnceMs = 50;
+const passedMax = 256;
+
+/** Repairs take at most this part of the rate while new data waits, whoever asks for how much. */
+const dataPerRepair = 1;
+
+export interface SourceOptions {
+  readonly tsi: Tsi;
+  /** The endpoint's port: of UDP, and of PGM for all but the source. */
+  readonly port: number;
+  /** The address on which this source hears unicast NAKs, 4 or 16 bytes. */
+  readonly nla: Uint8Array;
+  readonly group: Uint8Array;
+  readonly bitsPerSecond: number;
+  /** The longest payload of a data packet: 1,428 for packets of 1,500 bytes with all their heads. */
+  readonly payloadBytesMax: number;
+  /** More than so many bytes of messages are not queued. */
+  readonly queueBytesMax: number;
+  readonly pool: WindowPool;
+  readonly window: WindowLimits;
+  /** Receivers that miss the last packets may ask for so long after `close`. */
+  readonly graceMs: number;
+}
+
+/** - `room`: the queue that refused a message takes some again. - `closed`: nothing more will come. */
+export type SourceOutput = SendDatagram | { readonly kind: "room" } | { readonly kind: "closed" };
+
+export type SourceState = "idle" | "open" | "draining" | "grace" | "closed";
+
+export interface SourceCounts {
+  packets: number;
+  repairs: number;
+  /** Sequence numbers that were asked for, but had left the window. */
+  unrepairable: number;
+  malformed: number;
+}
+
+export class EpgmSource implements Machine<IncomingDatagram, SourceOutput> {
+  readonly #options: SourceOptions;
+  readonly #outputs: SourceOutput[] = [];
+  readonly #writer = new StreamWriter();
+  readonly #window: TransmitWindow;
+  readonly #repairs: Repairs;
+  readonly #schedule = new SpmSchedule();
+  readonly #rate: RateLimit;
+  readonly #passed = new Map<string, number>();
+  readonly #counts: SourceCounts = { packets: 0, repairs: 0, unrepairable: 0, malformed: 0 };
+  #state: SourceState = "idle";
+  #spmSequence = 0;
+  #isFull = false;
+  #repairTurn = 0;
+  #graceEndsMs = Number.POSITIVE_INFINITY;
+
+  constructor(options: SourceOptions, nowMs: number) {
+    this.#options = options;
+    this.#window = new TransmitWindow(options.pool, options.window);
+    this.#repairs = new Repairs(this.#window);
+    this.#rate = new RateLimit(options.bitsPerSecond, nowMs);
+  }
+
+  get state(): SourceState {
+    return this.#state;
+  }
+
+  get counts(): Readonly<SourceCounts> {
+    return this.#counts;
+  }
+
+  /** How many bytes of messages wait to be sent. */
+  get queuedBytes(): number {
+    return this.#writer.byteCount;
+  }
+
+  /** The rate as it is now, in bit/s. */
+  get bitsPerSecond(): number {
+    return this.#rate.bitsPerSecond;
+  }
+
+  /** Whether receivers that are not ours listen: bursts and rate then stay within what libzmq's bear. */
+  setForeign(isForeign: boolean): void {
+    this.#rate.setForeign(isForeign);
+  }
+
+  start(nowMs: number): void {
+    if (this.#state !== "idle") return;
+    this.#state = "open";
+    for (let count = 0; count < spmCount; count += 1) this.#sendSpm(nowMs, false);
+  }
+
+  /**
+   * Queues a message of one or more parts; it goes out with the next `flush`. Long parts are read
+   * when they are sent: they are the source's from here on.
+   * @returns false if the queue is full; an output `room` says when it is no longer.
+   */
+  send(parts: readonly Uint8Array[]): boolean {
+    if (this.#state !== "open") return false;
+    if (this.#writer.byteCount >= this.#options.queueBytesMax) {
+      this.#isFull = true;
+      return false;
+    }
+    this.#writer.push(parts);
+    return true;
+  }
+
+  /** Sends what is queued, as far as the rate allows. Called once a tick, it packs the tick's messages. */
+  flush(nowMs: number): void {
+    if (this.#state === "idle" || this.#state === "closed") return;
+    while (this.#sendNext(nowMs)) {
+      // Each turn sends one packet.
+    }
+    if (this.#isFull && this.#writer.byteCount <= this.#options.queueBytesMax / 2) {
+      this.#isFull = false;
+      this.#outputs.push({ kind: "room" });
+    }
+    if (this.#state === "draining" && this.#writer.isEmpty) this.#finish(nowMs);
+  }
+
+  /** Sends what is queued, says that nothing follows, and answers NAKs for a while. */
+  close(nowMs: number): void {
+    if (this.#state === "idle") this.#end();
+    if (this.#state !== "open") return;
+    this.#state = "draining";
+    this.flush(nowMs);
+  }
+
+  receive(datagram: IncomingDatagram, nowMs: number): void {
+    if (this.#state === "idle" || this.#state === "closed") return;
+    const packet = readPacket(datagram.bytes);
+    switch (packet.kind) {
+      case "malformed":
+        this.#counts.malformed += 1;
+        break;
+      case "nak":
+        if (isSameTsi(packet.tsi, this.#options.tsi)) this.#takeNak(packet, nowMs);
+        else if (!datagram.toGroup) this.#passOn(packet, datagram.bytes, nowMs);
+        break;
+      case "spmr":
+        this.#takeSpmr(packet, nowMs);
+        break;
+      default: // Packets of other sources, and this one's own.
+    }
+  }
+
+  wake(nowMs: number): void {
+    if (this.#state === "idle" || this.#state === "closed") return;
+    this.#window.expire(nowMs);
+    this.flush(nowMs);
+    if (this.#schedule.deadlineMs <= nowMs) this.#sendSpm(nowMs, this.#state === "grace");
+    if (this.#graceEndsMs <= nowMs) this.#end();
+  }
+
+  drain(): SourceOutput[] {
+    return this.#outputs.splice(0);
+  }
+
+  get deadlineMs(): number | undefined {
+    if (this.#state === "idle" || this.#state === "closed") return undefined;
+    return Math.min(this.#schedule.deadlineMs, this.#graceEndsMs, this.#nextPacketMs());
+  }
+
+  #nextPacketMs(): number {
+    const repair = this.#repairs.next();
+    if (repair !== undefined) return this.#rate.readyMs(repair.packet.length);
+    if (this.#writer.isEmpty) return Number.POSITIVE_INFINITY;
+    return this.#rate.readyMs(this.#nextDataBytes());
+  }
+
+  #nextDataBytes(): number {
+    return dataPayloadAt + this.#writer.nextPayloadBytes(this.#options.payloadBytesMax);
+  }
+
+  /** Sends one packet, a repair or a new one; where both wait, in turns. @returns whether it could. */
+  #sendNext(nowMs: number): boolean {
+    const repair = this.#repairs.next();
+    const isDataNext = this.#writer.isEmpty ? false : this.#repairTurn < dataPerRepair;
+    if (repair !== undefined && !isDataNext) {
+      if (!this.#rate.take(repair.packet.length, nowMs)) return false;
+      this.#repairTurn = 0;
+      this.#sendRepair(repair, nowMs);
+      return true;
+    }
+    if (this.#writer.isEmpty) return false;
+    const byteCount = this.#nextDataBytes();
+    if (!this.#rate.take(byteCount, nowMs)) return false;
+    this.#repairTurn += 1;
+    this.#sendData(byteCount, nowMs);
+    return true;
+  }
+
+  #sendData(byteCount: number, nowMs: number): void {
+    const { tsi, port } = this.#options;
+    const packet = new Uint8Array(byteCount);
+    this.#writer.writePayload(packet, dataPayloadAt);
+    const sequence = this.#window.next;
+    writeDataHead(packet, { kind: "odata", tsi, port, sequence, trail: this.#window.trail });
+    this.#window.add(packet, nowMs);
+    this.#counts.packets += 1;
+    this.#schedule.dataSent(nowMs);
+    this.#toGroup(packet);
+  }
+
+  #sendRepair(
+    repair: { readonly sequence: number; readonly packet: Uint8Array },
+    nowMs: number,
+  ): void {
+    const { tsi, port } = this.#options;
+    const { sequence } = repair;
+    // The first sending may still be in a socket's queue, so it must not change.
+    const packet = repair.packet.slice();
+    writeDataHead(packet, { kind: "rdata", tsi, port, sequence, trail: this.#window.trail });
+    this.#repairs.repeated(sequence, nowMs);
+    this.#counts.repairs += 1;
+    this.#schedule.dataSent(nowMs);
+    this.#toGroup(packet);
+  }
+
+  /** RFC 3208, section 6.1: a NAK is confirmed at once, with an NCF for the same sequence numbers. */
+  #takeNak(nak: Nak, nowMs: number): void {
+    const { port } = this.#options;
+    if (nak.port !== port) return;
+    const sequences = nak.sequences.filter((sequence) => !this.#repairs.isUnsent(sequence));
+    if (sequences.length < nak.sequences.length) {
+      // Somebody believes in packets that were never sent: an SPM tells what there is.
+      this.#schedule.asked();
+    }
+    if (sequences.length === 0) return;
+    const { tsi, nla, group } = this.#options;
+    this.#toGroup(writeNak({ kind: "ncf", tsi, port, sequences, nla, group }));
+    for (const sequence of sequences) {
+      if (!this.#window.has(sequence)) this.#counts.unrepairable += 1;
+    }
+    this.#rate.asked(this.#repairs.ask(sequences, nowMs));
+    this.flush(nowMs);
+  }
+
+  #takeSpmr({ tsi, port }: Spmr, nowMs: number): void {
+    if (!isSameTsi(tsi, this.#options.tsi) || port !== this.#options.port) return;
+    this.#schedule.asked();
+    if (this.#schedule.deadlineMs <= nowMs) this.#sendSpm(nowMs, this.#state === "grace");
+  }
+
+  /**
+   * Of several processes on one host and port the system gives a unicast NAK to one; it lets the
+   * others, one of which it is for, hear it.
+   */
+  #passOn({ tsi, sequences }: Nak, bytes: Uint8Array, nowMs: number): void {
+    const key = `${formatTsi(tsi)} ${sequences[0]} ${sequences.length}`;
+    if (nowMs < (this.#passed.get(key) ?? Number.NEGATIVE_INFINITY) + passOnceMs) return;
+    if (this.#passed.size >= passedMax) this.#passed.clear();
+    this.#passed.set(key, nowMs);
+    this.#toGroup(bytes);
+  }
+
+  #sendSpm(nowMs: number, fin: boolean): void {
+    const { tsi, port, nla } = this.#options;
+    const { trail, lead } = this.#window;
+    const sequence = this.#spmSequence;
+    this.#spmSequence = plus(sequence, 1);
+    this.#schedule.sent(nowMs);
+    this.#toGroup(writeSpm({ kind: "spm", tsi, port, sequence, trail, lead, nla, fin }));
+  }
+
+  #finish(nowMs: number): void {
+    this.#state = "grace";
+    this.#graceEndsMs = nowMs + this.#options.graceMs;
+    for (let count = 0; count < spmCount; count += 1) this.#sendSpm(nowMs, true);
+  }
+
+  #end(): void {
+    this.#state = "closed";
+    this.#window.clear();
+    this.#outputs.push({ kind: "closed" });
+  }
+
+  #toGroup(bytes: Uint8Array): void {
+    this.#outputs.push({ kind: "send", bytes, to: "group" });
+  }
+}
