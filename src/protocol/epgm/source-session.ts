@@ -305,7 +305,7 @@ export class SourceSession {
     const { tsi, port, send } = this.#options;
     this.#spmrDueMs = Number.POSITIVE_INFINITY;
     send(
-      writeSpmr({ tsi, port }),
+      writeSpmr({ kind: "spmr", tsi, port }),
       this.#isOwnKind || this.#nla === undefined ? "group" : this.#nla,
     );
   }
