@@ -4,8 +4,6 @@ export interface IncomingDatagram {
   readonly bytes: Uint8Array;
   /** The sender's IP address, 4 or 16 bytes. */
   readonly from: Uint8Array;
-  /** Whether it was sent to the group, and not to this host alone. */
-  readonly toGroup: boolean;
 }
 
 /** A datagram to be sent, to the group or to one host, in either case to the endpoint's port. */

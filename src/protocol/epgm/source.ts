@@ -15,14 +15,10 @@ import { plus } from "./sequence.ts";
 import { SpmSchedule } from "./spm-schedule.ts";
 import { StreamWriter } from "./stream-writer.ts";
 import { TransmitWindow, type WindowLimits, type WindowPool } from "./transmit-window.ts";
-import { formatTsi, isSameTsi, type Tsi } from "./tsi.ts";
+import { isSameTsi, type Tsi } from "./tsi.ts";
 
 /** How many SPMs a source sends when it starts, and when it closes. */
 const spmCount = 3;
-
-/** A NAK that came to this host alone, but is another source's, is passed on once in this time. */
-const passOnceMs = 50;
-const passedMax = 256;
 
 /** Repairs take at most this part of the rate while new data waits, whoever asks for how much. */
 const dataPerRepair = 1;
@@ -66,7 +62,6 @@ export class EpgmSource implements Machine<IncomingDatagram, SourceOutput> {
   readonly #repairs: Repairs;
   readonly #schedule = new SpmSchedule();
   readonly #rate: RateLimit;
-  readonly #passed = new Map<string, number>();
   readonly #counts: SourceCounts = { packets: 0, repairs: 0, unrepairable: 0, malformed: 0 };
   #state: SourceState = "idle";
   #spmSequence = 0;
@@ -154,8 +149,7 @@ export class EpgmSource implements Machine<IncomingDatagram, SourceOutput> {
         this.#counts.malformed += 1;
         break;
       case "nak":
-        if (isSameTsi(packet.tsi, this.#options.tsi)) this.#takeNak(packet, nowMs);
-        else if (!datagram.toGroup) this.#passOn(packet, datagram.bytes, nowMs);
+        this.#takeNak(packet, nowMs);
         break;
       case "spmr":
         this.#takeSpmr(packet, nowMs);
@@ -239,15 +233,14 @@ export class EpgmSource implements Machine<IncomingDatagram, SourceOutput> {
 
   /** RFC 3208, section 6.1: a NAK is confirmed at once, with an NCF for the same sequence numbers. */
   #takeNak(nak: Nak, nowMs: number): void {
-    const { port } = this.#options;
-    if (nak.port !== port) return;
+    const { tsi, port, nla, group } = this.#options;
+    if (!isSameTsi(nak.tsi, tsi) || nak.port !== port) return;
     const sequences = nak.sequences.filter((sequence) => !this.#repairs.isUnsent(sequence));
     if (sequences.length < nak.sequences.length) {
       // Somebody believes in packets that were never sent: an SPM tells what there is.
       this.#schedule.asked();
     }
     if (sequences.length === 0) return;
-    const { tsi, nla, group } = this.#options;
     this.#toGroup(writeNak({ kind: "ncf", tsi, port, sequences, nla, group }));
     for (const sequence of sequences) {
       if (!this.#window.has(sequence)) this.#counts.unrepairable += 1;
@@ -260,18 +253,6 @@ export class EpgmSource implements Machine<IncomingDatagram, SourceOutput> {
     if (!isSameTsi(tsi, this.#options.tsi) || port !== this.#options.port) return;
     this.#schedule.asked();
     if (this.#schedule.deadlineMs <= nowMs) this.#sendSpm(nowMs, this.#state === "grace");
-  }
-
-  /**
-   * Of several processes on one host and port the system gives a unicast NAK to one; it lets the
-   * others, one of which it is for, hear it.
-   */
-  #passOn({ tsi, sequences }: Nak, bytes: Uint8Array, nowMs: number): void {
-    const key = `${formatTsi(tsi)} ${sequences[0]} ${sequences.length}`;
-    if (nowMs < (this.#passed.get(key) ?? Number.NEGATIVE_INFINITY) + passOnceMs) return;
-    if (this.#passed.size >= passedMax) this.#passed.clear();
-    this.#passed.set(key, nowMs);
-    this.#toGroup(bytes);
   }
 
   #sendSpm(nowMs: number, fin: boolean): void {
