@@ -78,6 +78,7 @@ export class EpgmChannel {
   #closing: Promise<void> | undefined;
   #sourceClosed: (() => void) | undefined;
   #isForeign = false;
+  #isDraining = false;
 
   /** Joins the group. Use `EpgmNode.join`. */
   static async open(
@@ -267,12 +268,14 @@ export class EpgmChannel {
   #pump(): void {
     const source = this.#source;
     if (source === undefined) return;
-    while (source.queuedBytes < sourceQueueBytesMax) {
+    while (source.takes()) {
       const parts = this.#queue.shift();
       if (parts === undefined) break;
       source.send(parts);
     }
-    source.flush(systemClock.nowMs());
+    const nowMs = systemClock.nowMs();
+    source.flush(nowMs);
+    if (this.#isDraining && this.#queue.depth === 0) source.close(nowMs);
     this.#sending?.settle();
   }
 
@@ -328,9 +331,8 @@ export class EpgmChannel {
           resolve();
         };
       });
-      while (this.#queue.depth > 0 && source.queuedBytes < sourceQueueBytesMax) this.#pump();
-      source.close(systemClock.nowMs());
-      this.#sending?.settle();
+      this.#isDraining = true;
+      this.#pump();
       await deadline;
     }
     this.#turn.cancel();

@@ -111,13 +111,16 @@ export class EpgmSource implements Machine<IncomingDatagram, SourceOutput> {
    * @returns false if the queue is full; an output `room` says when it is no longer.
    */
   send(parts: readonly Uint8Array[]): boolean {
-    if (this.#state !== "open") return false;
-    if (this.#writer.byteCount >= this.#options.queueBytesMax) {
-      this.#isFull = true;
-      return false;
-    }
+    if (!this.takes()) return false;
     this.#writer.push(parts);
     return true;
+  }
+
+  /** Whether a message would be queued now; if not, an output `room` says when it would. */
+  takes(): boolean {
+    if (this.#state !== "open") return false;
+    this.#isFull ||= this.#writer.byteCount >= this.#options.queueBytesMax;
+    return !this.#isFull;
   }
 
   /** Sends what is queued, as far as the rate allows. Called once a tick, it packs the tick's messages. */
