@@ -3,30 +3,14 @@
  * and the message under way.
  */
 import { type Claim, Doubt } from "./doubt.ts";
-import { Missing, type RepairTimes } from "./missing.ts";
-import { type Data, type Nak, type PgmPacket, type Spm, sequencesPerNak } from "./packet.ts";
-import { writeNak, writeSpmr } from "./packet-writer.ts";
+import { Inquiry, type InquiryOptions, repairTimesOf } from "./inquiry.ts";
+import { Missing } from "./missing.ts";
+import type { Data, Nak, PgmPacket, Spm } from "./packet.ts";
 import { type ReceiveLimits, ReceiveWindow, type TakeResult } from "./receive-window.ts";
 import { distance, plus } from "./sequence.ts";
 import { SpmFilter } from "./spm-filter.ts";
 import { type StreamLimits, StreamReader } from "./stream-reader.ts";
-import { isOwnKind, type Tsi } from "./tsi.ts";
-
-/** Of ours: they answer at once. */
-const ownTimes: RepairTimes = { backOffMs: 10, ncfMs: 50, dataMs: 100, retriesMax: 60 };
-
-/** Of libzmq's, as its own receivers have them. */
-const foreignTimes: RepairTimes = { backOffMs: 20, ncfMs: 200, dataMs: 200, retriesMax: 50 };
-
-/** libzmq sends one repair each time it wakes up; a NAK wakes it, so often, and so often in a row. */
-const nudgeMs = 2;
-const nudgesMax = 200;
-
-/** One of ours that leaves NAKs to the group unanswered so often is sent them alone too. */
-const groupRoundsMax = 3;
-
-/** A source whose first packet was not an SPM is asked for one after this long. */
-const spmrMs = 25;
+import type { Tsi } from "./tsi.ts";
 
 /** A source is forgotten so long after its last packet. */
 const expiryMs = 300_000;
@@ -49,13 +33,9 @@ export type GapReason =
   | "oversized"
   | "gone";
 
-export interface SessionOptions {
-  readonly tsi: Tsi;
-  readonly port: number;
-  readonly group: Uint8Array;
+export interface SessionOptions extends InquiryOptions {
   readonly limits: SessionLimits;
   readonly random: () => number;
-  readonly send: (bytes: Uint8Array, to: Uint8Array | "group") => void;
   readonly message: (tsi: Tsi, parts: Uint8Array[]) => void;
   /**
    * @param packetCount How many packets are missing; 0 if a message was cut for another reason, or
@@ -71,15 +51,9 @@ export class SourceSession {
   readonly #missing: Missing;
   readonly #doubt: Doubt;
   readonly #spmFilter = new SpmFilter();
-  readonly #isOwnKind: boolean;
+  readonly #inquiry: Inquiry;
   /** undefined until the first packet says where to begin. */
   #window: ReceiveWindow | undefined;
-  /** Where it is sent NAKs: the address it came from, until an SPM names one. */
-  #nla: Uint8Array;
-  #spmrDueMs = Number.POSITIVE_INFINITY;
-  #nudgeDueMs = Number.POSITIVE_INFINITY;
-  #nudgeCount = 0;
-  #unansweredRounds = 0;
   #heardMs: number;
   /** One after the last packet, once the source has said that it closes. */
   #finishAt: number | undefined;
@@ -89,10 +63,9 @@ export class SourceSession {
   /** @param from The address of whoever sent its first packet. */
   constructor(options: SessionOptions, from: Uint8Array, nowMs: number) {
     this.#options = options;
-    this.#nla = from.slice();
     this.#heardMs = nowMs;
-    this.#isOwnKind = isOwnKind(options.tsi);
-    this.#missing = new Missing(this.#isOwnKind ? ownTimes : foreignTimes, options.random);
+    this.#missing = new Missing(repairTimesOf(options.tsi), options.random);
+    this.#inquiry = new Inquiry(options, this.#missing, from);
     this.#doubt = new Doubt(options.limits.packetsMax);
     this.#reader = new StreamReader(options.limits, (parts) => {
       this.#messageCount += 1;
@@ -119,12 +92,7 @@ export class SourceSession {
   }
 
   get deadlineMs(): number {
-    return Math.min(
-      this.#missing.deadlineMs,
-      this.#spmrDueMs,
-      this.#nudgeDueMs,
-      this.#heardMs + expiryMs,
-    );
+    return Math.min(this.#inquiry.deadlineMs, this.#heardMs + expiryMs);
   }
 
   isExpired(nowMs: number): boolean {
@@ -148,8 +116,7 @@ export class SourceSession {
         for (const sequence of packet.sequences) this.#missing.askedByOther(sequence, nowMs);
         break;
       case "spmr":
-        // Another receiver has asked: the SPM goes to all.
-        this.#spmrDueMs = Number.POSITIVE_INFINITY;
+        this.#inquiry.spmAsked();
         break;
       default:
         packet satisfies never;
@@ -157,10 +124,7 @@ export class SourceSession {
   }
 
   wake(nowMs: number): void {
-    if (this.#spmrDueMs <= nowMs) this.#askForSpm();
-    const { asked, hopeless } = this.#missing.due(nowMs);
-    this.#askFor(asked);
-    if (this.#nudgeDueMs <= nowMs) this.#nudge(nowMs);
+    const hopeless = this.#inquiry.wake(nowMs);
     if (hopeless !== undefined) this.#giveUpBefore(plus(hopeless, 1), "unanswered");
   }
 
@@ -184,8 +148,7 @@ export class SourceSession {
     // A source has nothing to repeat that it has not sent.
     if (distance(end, spm.trail) > 0 || !this.#spmFilter.accepts(spm.sequence)) return;
     this.#heardMs = nowMs;
-    this.#spmrDueMs = Number.POSITIVE_INFINITY;
-    this.#nla = (isHost(spm.nla) ? spm.nla : from).slice();
+    this.#inquiry.spmCame(spm.nla, from);
     // Whoever joins late does not ask for what was before.
     this.#window ??= new ReceiveWindow(end, this.#options.limits);
     const window = this.#window;
@@ -233,8 +196,7 @@ export class SourceSession {
     const result = window.take(sequence, payload);
     if (result !== "next" && result !== "taken") return result;
     this.#heardMs = nowMs;
-    this.#nudgeCount = 0;
-    this.#unansweredRounds = 0;
+    this.#inquiry.dataCame();
     if (!this.#missing.delete(sequence)) this.#missing.add(knownEnd, sequence, nowMs);
     if (result === "next") this.#read(payload);
     this.#advance(window);
@@ -243,17 +205,15 @@ export class SourceSession {
   }
 
   #takeNcf({ sequences }: Nak, nowMs: number): void {
-    this.#unansweredRounds = 0;
     // Of what is not missed nothing is learnt: the repair itself is on its way to all.
     for (const sequence of sequences) this.#missing.confirmed(sequence, nowMs);
-    if (this.#isOwnKind || this.#missing.firstConfirmed() === undefined) return;
-    this.#nudgeDueMs = Math.min(this.#nudgeDueMs, nowMs + nudgeMs);
+    this.#inquiry.ncfCame(nowMs);
   }
 
   /** The first new data heard of a source are the first that are wanted; a repair is for others. */
   #begin({ kind, sequence }: Data, nowMs: number): ReceiveWindow | undefined {
     if (kind === "rdata") return undefined;
-    this.#spmrDueMs = nowMs + spmrMs;
+    this.#inquiry.spmWanted(nowMs);
     this.#window = new ReceiveWindow(sequence, this.#options.limits);
     return this.#window;
   }
@@ -347,44 +307,4 @@ export class SourceSession {
     this.#reader.reset();
     this.#options.gap(this.#options.tsi, reason, packetCount);
   }
-
-  #askFor(sequences: readonly number[]): void {
-    if (sequences.length === 0) return;
-    this.#unansweredRounds += 1;
-    for (let at = 0; at < sequences.length; at += sequencesPerNak) {
-      this.#sendNak(sequences.slice(at, at + sequencesPerNak));
-    }
-  }
-
-  /** Ours hear what is sent to the group; others, and one of ours that seems not to, what is sent to it alone. */
-  #sendNak(sequences: readonly number[]): void {
-    const { tsi, port, group, send } = this.#options;
-    const nak = writeNak({ kind: "nak", tsi, port, sequences, nla: this.#nla, group });
-    if (this.#isOwnKind) send(nak, "group");
-    if (!this.#isOwnKind || this.#unansweredRounds > groupRoundsMax) send(nak, this.#nla);
-  }
-
-  #askForSpm(): void {
-    const { tsi, port, send } = this.#options;
-    this.#spmrDueMs = Number.POSITIVE_INFINITY;
-    send(writeSpmr({ kind: "spmr", tsi, port }), this.#isOwnKind ? "group" : this.#nla);
-  }
-
-  #nudge(nowMs: number): void {
-    const sequence = this.#missing.firstConfirmed();
-    if (sequence === undefined || this.#nudgeCount >= nudgesMax) {
-      this.#nudgeDueMs = Number.POSITIVE_INFINITY;
-      return;
-    }
-    this.#nudgeCount += 1;
-    this.#nudgeDueMs = nowMs + nudgeMs;
-    this.#sendNak([sequence]);
-  }
-}
-
-/** Whether an address may be that of a single host: not 0, and no multicast group. */
-function isHost(address: Uint8Array): boolean {
-  const first = address[0] ?? 0;
-  const isMulticast = address.length === 4 ? first >= 0xe0 : first === 0xff;
-  return !isMulticast && address.some((byte) => byte !== 0);
 }
