@@ -7,8 +7,8 @@
  * sequence @3 :UInt64; hops @4 :UInt8`. Readers that know only the first two pass over the others.
  */
 import { UsageError } from "../errors.ts";
+import { wordCountOf } from "./capnp/bytes.ts";
 import { readAnyLayout } from "./envelope/any-layout.ts";
-import { wordCountOf } from "./envelope/bytes.ts";
 import { checkId, type EnvelopeFields, type EnvelopeId, noFields } from "./envelope/fields.ts";
 import { readUsualLayout, UsualHeads } from "./envelope/usual-layout.ts";
 import { decodeTopic } from "./topic-text.ts";

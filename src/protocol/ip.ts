@@ -30,8 +30,8 @@ function parseIpv4(text: string): Uint8Array | undefined {
 }
 
 function parseIpv6(text: string): Uint8Array | undefined {
-  const halves = text.split("::");
-  if (halves.length > 2) return undefined;
+  const halves = endInHexadecimal(text)?.split("::") ?? [];
+  if (halves.length === 0 || halves.length > 2) return undefined;
   const [head = [], tail] = halves.map((half) => (half === "" ? [] : half.split(":")));
   const missing = 8 - head.length - (tail?.length ?? 0);
   if (tail === undefined ? missing !== 0 : missing < 1) return undefined;
@@ -40,4 +40,19 @@ function parseIpv6(text: string): Uint8Array | undefined {
   return Uint8Array.from(
     groups.flatMap((group) => [Number.parseInt(group, 16) >> 8, Number.parseInt(group, 16) & 0xff]),
   );
+}
+
+/**
+ * The last two groups may be written as an IPv4 address is, `::ffff:192.0.2.1`.
+ * @returns undefined if they are, but not as one.
+ */
+function endInHexadecimal(text: string): string | undefined {
+  const tailStart = text.lastIndexOf(":") + 1;
+  const tail = text.slice(tailStart);
+  if (!tail.includes(".")) return text;
+  const bytes = parseIpv4(tail);
+  if (bytes === undefined) return undefined;
+  const [first = 0, second = 0, third = 0, fourth = 0] = bytes;
+  const groups = [(first << 8) | second, (third << 8) | fourth];
+  return text.slice(0, tailStart) + groups.map((group) => group.toString(16)).join(":");
 }

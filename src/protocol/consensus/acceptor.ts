@@ -61,11 +61,11 @@ export class Acceptor {
 
   /**
    * The proposal id of a new ballot of this node's: higher than any seen for the type, so never one
-   * used before. @returns undefined if there is no room for the type.
+   * used before. There is always room for a type that this node itself needs.
    */
-  takeProposalId(typeName: string, nowMs: number): bigint | undefined {
-    const state = this.#state(typeName, nowMs);
-    if (state === undefined) return undefined;
+  takeProposalId(typeName: string, nowMs: number): bigint {
+    const state = this.#types.get(typeName) ?? this.#add(typeName, nowMs);
+    state.touchedMs = nowMs;
     state.proposalId += 1n;
     state.ownProposalId = state.proposalId;
     return state.proposalId;
@@ -77,6 +77,11 @@ export class Acceptor {
     if (state === undefined) return false;
     if (proposalId > state.proposalId) state.proposalId = proposalId;
     return true;
+  }
+
+  /** What this node has accepted, and knows no decision of. */
+  acceptedAddress(typeName: string, epoch: bigint): number | undefined {
+    return this.#types.get(typeName)?.votes.get(epoch)?.address;
   }
 
   prepare(typeName: string, epoch: bigint, ballot: Ballot, nowMs: number): PrepareResult {
@@ -143,15 +148,23 @@ export class Acceptor {
   }
 
   #state(typeName: string, nowMs: number): TypeState | undefined {
-    let state = this.#types.get(typeName);
-    if (state === undefined) {
-      if (this.#types.size >= this.#typesMax) return undefined;
-      const proposalId = this.#firstProposalId - 1n;
-      state = { votes: new Map(), proposalId, ownProposalId: proposalId, touchedMs: nowMs };
-      this.#types.set(typeName, state);
-      this.#sweepMs = Math.min(this.#sweepMs, nowMs + undecidedMs);
-    }
+    const known = this.#types.get(typeName);
+    if (known === undefined && this.#types.size >= this.#typesMax) return undefined;
+    const state = known ?? this.#add(typeName, nowMs);
     state.touchedMs = nowMs;
+    return state;
+  }
+
+  #add(typeName: string, nowMs: number): TypeState {
+    const proposalId = this.#firstProposalId - 1n;
+    const state = {
+      votes: new Map<bigint, Vote>(),
+      proposalId,
+      ownProposalId: proposalId,
+      touchedMs: nowMs,
+    };
+    this.#types.set(typeName, state);
+    this.#sweepMs = Math.min(this.#sweepMs, nowMs + undecidedMs);
     return state;
   }
 }

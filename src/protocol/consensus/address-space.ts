@@ -26,25 +26,24 @@ export class AddressSpace {
    * @throws {UsageError} if it is no multicast network, or none of its addresses is free.
    */
   constructor(network: string, skipped: readonly string[] = []) {
-    const [address = "", prefixText = ""] = network.split("/");
+    const [address = "", prefixText = "", ...rest] = network.split("/");
     const base = parseIp(address);
-    const bitCount = (base?.length ?? 0) * 8;
     const prefix = /^\d{1,3}$/.test(prefixText) ? Number(prefixText) : Number.NaN;
-    if (base === undefined || !(prefix >= 0 && prefix <= bitCount) || !isMulticast(base)) {
+    if (base === undefined || rest.length > 0 || !isMulticast(base, prefix)) {
       throw new UsageError(
         `"${network}" is not a multicast network; write it as 239.255.0.0/16 or ff15::/112`,
         { details: { network } },
       );
     }
-    this.#text = network;
-    this.size = 2 ** Math.min(32, bitCount - prefix);
-    this.#base = base;
-    if (readLow32(base) % this.size !== 0) {
+    if (hasBitsBeyond(base, prefix)) {
       throw new UsageError(
         `"${network}" has bits set beyond its prefix of ${prefix} bits; give the network's first address`,
         { details: { network } },
       );
     }
+    this.#text = network;
+    this.size = 2 ** Math.min(32, base.length * 8 - prefix);
+    this.#base = base;
     this.#skipped = new Set(
       [...skippedByDefault, ...skipped].flatMap((text) => {
         const bytes = parseIp(text);
@@ -85,15 +84,23 @@ export class AddressSpace {
     return offset >= 0 && offset < this.size ? offset : undefined;
   }
 
-  /** The address at `offset`: 4 or 16 bytes in network byte order. */
+  /**
+   * The address at `offset`: 4 or 16 bytes in network byte order.
+   * @throws {UsageError} if it is outside the network.
+   */
   bytesAt(offset: number): Uint8Array {
+    if (!(Number.isInteger(offset) && offset >= 0 && offset < this.size)) {
+      throw new UsageError(`no address ${offset} in ${this.#text}, which has ${this.size}`, {
+        details: { offset, network: this.#text, size: this.size },
+      });
+    }
     const bytes = this.#base.slice();
     const low = readLow32(bytes) + offset;
     new DataView(bytes.buffer).setUint32(bytes.length - 4, low);
     return bytes;
   }
 
-  /** The address at `offset` as people write it: `239.255.0.77`. */
+  /** As {@link bytesAt}, but as people write it: `239.255.0.77`. */
   textAt(offset: number): string {
     return formatIp(this.bytesAt(offset));
   }
@@ -110,10 +117,19 @@ export class AddressSpace {
   }
 }
 
-/** RFC 5771, section 3: 224.0.0.0/4. RFC 4291, section 2.7: ff00::/8. */
-function isMulticast(address: Uint8Array): boolean {
-  const first = address[0] ?? 0;
-  return address.length === 4 ? first >> 4 === 0xe : first === 0xff;
+/** Whether all addresses are. RFC 5771, section 3: 224.0.0.0/4. RFC 4291, section 2.7: ff00::/8. */
+function isMulticast(base: Uint8Array, prefix: number): boolean {
+  const first = base[0] ?? 0;
+  return base.length === 4
+    ? first >> 4 === 0xe && prefix >= 4 && prefix <= 32
+    : first === 0xff && prefix >= 8 && prefix <= 128;
+}
+
+function hasBitsBeyond(base: Uint8Array, prefix: number): boolean {
+  return base.some((byte, index) => {
+    const bitsInside = Math.min(8, Math.max(0, prefix - index * 8));
+    return (byte & (0xff >> bitsInside)) !== 0;
+  });
 }
 
 function readLow32(bytes: Uint8Array): number {

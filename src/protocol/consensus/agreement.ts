@@ -30,7 +30,7 @@ import type { AgreementOutput } from "./output.ts";
 import { Pulse } from "./pulse.ts";
 import type { AddressRecord } from "./record.ts";
 import { RecordExchange } from "./record-exchange.ts";
-import { RecordTable } from "./record-table.ts";
+import { bucketCount, RecordTable } from "./record-table.ts";
 import { Refusals } from "./refusals.ts";
 import { Routes, type Use } from "./routes.ts";
 import { Voting } from "./voting.ts";
@@ -38,8 +38,14 @@ import { Voting } from "./voting.ts";
 /** Nodes that start together become voters in the same moments; each waits this long for the others' word. */
 const firstBallotMs = 30;
 
+/** One who hears a new node answers it within so long. */
+const helloAnswerMs = 30;
+
 /** - `idle`: not started. - `joining`: it listens, but does not vote. - `closed`: it takes nothing more. */
 export type AgreementState = "idle" | "joining" | "voting" | "closed";
+
+/** - `legacyTypes`: those that nodes of pyplexo are known to hold addresses for. */
+type SizeName = "records" | "nodes" | "undecided" | "attempts" | "legacyTypes";
 
 export class AddressAgreement implements Machine<ControlMessage, AgreementOutput> {
   readonly #instanceId: bigint;
@@ -77,6 +83,7 @@ export class AddressAgreement implements Machine<ControlMessage, AgreementOutput
     const acceptor = new Acceptor(firstProposalId, space.capacity);
     const exchange = new RecordExchange({ instanceId, table, membership, random, send });
     const legacy = new Legacy({
+      typesMax: space.capacity,
       random,
       send,
       inquire: (typeName, nowMs) => this.#inquire(typeName, nowMs),
@@ -164,12 +171,13 @@ export class AddressAgreement implements Machine<ControlMessage, AgreementOutput
   }
 
   /** What is kept for others: a measure of the memory taken. */
-  get sizes(): Readonly<Record<"records" | "nodes" | "undecided" | "attempts", number>> {
+  get sizes(): Readonly<Record<SizeName, number>> {
     return {
       records: this.#table.size,
       nodes: this.#membership.size,
       undecided: this.#acceptor.size,
       attempts: this.#decisions.proposer.size,
+      legacyTypes: this.#legacy.size,
     };
   }
 
@@ -309,19 +317,25 @@ export class AddressAgreement implements Machine<ControlMessage, AgreementOutput
   }
 
   /** Answers one who has just come. */
-  #greet({ intervalMs, digest }: Heartbeat, isNew: boolean, nowMs: number): void {
-    this.#pulse.hurry(nowMs, 30);
-    this.#listened.tellAll();
-    if (isNew) this.#joining.newFace(nowMs);
+  #greet({ instanceId, intervalMs, digest }: Heartbeat, isNew: boolean, nowMs: number): void {
+    this.#pulse.hurry(nowMs, helloAnswerMs);
+    if (isNew) {
+      this.#listened.tellAll();
+      this.#joining.newFace(nowMs);
+    }
     if (intervalMs === 0) {
       this.#legacy.ask(this.#routes.typeNames(), nowMs);
     } else if (this.#state === "voting" && digest !== this.#table.digest) {
-      this.#exchange.greet(nowMs);
+      this.#exchange.greet(instanceId, nowMs);
     }
   }
 
   #takeAssignment(assignment: Assignment, nowMs: number): void {
     if (assignment.instanceId === this.#instanceId) return;
+    if (!hasWholeBuckets(assignment)) {
+      this.#refusals.count("buckets");
+      return;
+    }
     for (const record of assignment.records) {
       this.#decisions.adopt(record, nowMs);
       if (this.#table.covers(record)) this.#routes.shown(assignment.instanceId, record, nowMs);
@@ -357,7 +371,8 @@ export class AddressAgreement implements Machine<ControlMessage, AgreementOutput
     } else if (misdirected) {
       // Ours do not take these for votes, but to other nodes of pyplexo they are.
       if (this.#membership.isLegacy(ballot.instanceId)) {
-        this.#legacy.takeMisdirected(promise, nowMs);
+        const rank = this.#membership.voters.indexOf(this.#instanceId);
+        this.#legacy.takeMisdirected(promise, rank, nowMs);
       }
       if (address !== undefined) this.#holdLegacy(typeName, address, 0n, nowMs);
     } else {
@@ -403,7 +418,7 @@ export class AddressAgreement implements Machine<ControlMessage, AgreementOutput
   /** Asks nodes of pyplexo what they hold for a type. */
   #inquire(typeName: string, nowMs: number): void {
     const proposalId = this.#acceptor.takeProposalId(typeName, nowMs);
-    if (this.#state !== "voting" || proposalId === undefined || proposalId > proposalIdMax) return;
+    if (this.#state !== "voting" || proposalId > proposalIdMax) return;
     const ballot = { proposalId, instanceId: this.#instanceId };
     this.#send({ kind: "preparation", typeName, epoch: 0n, ballot });
   }
@@ -425,4 +440,9 @@ export class AddressAgreement implements Machine<ControlMessage, AgreementOutput
   #send(message: ControlMessage): void {
     this.#outputs.push({ kind: "send", message });
   }
+}
+
+function hasWholeBuckets({ firstBucket, bucketCount: count, bucketDigests }: Assignment): boolean {
+  const isWithin = firstBucket >= 0 && count >= 0 && firstBucket + count <= bucketCount;
+  return isWithin && (bucketDigests.length === 0 || bucketDigests.length === bucketCount);
 }

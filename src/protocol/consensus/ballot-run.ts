@@ -39,6 +39,11 @@ export class BallotRun {
     return (this.view.length - this.#refusals.size) * 2 <= this.view.length;
   }
 
+  /** Whether any voter has promised to a higher ballot. */
+  get hasRefusal(): boolean {
+    return this.#refusals.size > 0;
+  }
+
   /** Those of the view that have neither voted in any phase nor refused. */
   get silent(): bigint[] {
     return this.view.filter((voterId) => !this.#answered.has(voterId));

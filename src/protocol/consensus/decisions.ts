@@ -62,16 +62,17 @@ export class Decisions {
   adopt(record: AddressRecord, nowMs: number): boolean {
     const { table, acceptor, routes, refusals, emit, changed } = this.#options;
     const { typeName, epoch, address } = record;
-    const before = table.get(typeName);
+    const addresses = [table.get(typeName)?.address ?? address, address];
+    const holdersBefore = this.#holdersAt(addresses);
     const result = table.merge(record);
     if (result === "refused") refusals.count("record");
     if (result !== "adopted") return false;
     emit({ kind: "record", record });
     acceptor.settle(typeName, epoch);
     routes.update(typeName, nowMs);
-    if (before !== undefined) this.#reconsider(before.address, nowMs);
-    this.#reconsider(address, nowMs);
-    this.pursue(typeName, nowMs);
+    // Whom the record displaces, or frees, has held one of its addresses, or does so now.
+    const concerned = new Set([typeName, ...holdersBefore, ...this.#holdersAt(addresses)]);
+    for (const name of concerned) this.pursue(name, nowMs);
     changed(typeName, nowMs);
     return true;
   }
@@ -90,8 +91,8 @@ export class Decisions {
     else this.proposer.want(typeName, nowMs, this.#delayMs(typeName));
   }
 
-  #reconsider(address: number, nowMs: number): void {
-    for (const typeName of this.#options.table.typesAt(address)) this.pursue(typeName, nowMs);
+  #holdersAt(addresses: readonly number[]): string[] {
+    return addresses.flatMap((address) => this.#options.table.holderAt(address) ?? []);
   }
 
   /**

@@ -8,8 +8,11 @@
 import { compareBallots } from "./ballot.ts";
 import type { PromiseMessage } from "./message.ts";
 
-/** Whoever of ours hears a misdirected promise waits up to so long for another to repeat it. */
-const repeatMsMax = 10;
+/**
+ * A misdirected promise is repeated by one of ours, since each copy counts as a vote: by the voter with
+ * the lowest id, or, one after the other, by the next two if none before them has done it.
+ */
+const repeaters = { count: 3, turnMs: 10 } as const;
 
 /** Misdirected promises that wait to be repeated; more are not. */
 const repeatsMax = 256;
@@ -21,6 +24,8 @@ const inquiryPauseMs = 10;
 const heldMax = 8;
 
 export interface LegacyOptions {
+  /** For how many types it is followed what nodes of pyplexo hold. */
+  readonly typesMax: number;
   readonly random: () => number;
   readonly send: (message: PromiseMessage) => void;
   /** Sends a preparation for the type, so that nodes of pyplexo answer with what they hold. */
@@ -45,6 +50,11 @@ export class Legacy {
     return deadlineMs;
   }
 
+  /** For how many types something is known to be held. */
+  get size(): number {
+    return this.#held.size;
+  }
+
   /** The addresses that nodes of pyplexo were heard to hold for a type. */
   heldAddresses(typeName: string): Iterable<number> {
     return this.#held.get(typeName) ?? [];
@@ -52,10 +62,13 @@ export class Legacy {
 
   /** @returns whether it is news, and whether it differs from another that is held for the type. */
   hold(typeName: string, address: number): { readonly isNew: boolean; readonly isSplit: boolean } {
+    const isFull = this.#held.size >= this.#options.typesMax && !this.#held.has(typeName);
     const held = this.#held.get(typeName) ?? new Set();
-    this.#held.set(typeName, held);
-    if (held.has(address) || held.size >= heldMax) return { isNew: false, isSplit: false };
+    if (isFull || held.has(address) || held.size >= heldMax) {
+      return { isNew: false, isSplit: false };
+    }
     held.add(address);
+    this.#held.set(typeName, held);
     return { isNew: true, isSplit: held.size > 1 };
   }
 
@@ -80,10 +93,13 @@ export class Legacy {
     this.#inquiries.delete(typeName);
   }
 
-  /** A promise has come on the channel of proposals. */
-  takeMisdirected(promise: PromiseMessage, nowMs: number): void {
-    if (this.#repeats.length >= repeatsMax) return;
-    const dueMs = nowMs + this.#options.random() * repeatMsMax;
+  /**
+   * A promise has come on the channel of proposals.
+   * @param rank How many voters have a lower id than this node; below 0 if it does not vote.
+   */
+  takeMisdirected(promise: PromiseMessage, rank: number, nowMs: number): void {
+    if (rank < 0 || rank >= repeaters.count || this.#repeats.length >= repeatsMax) return;
+    const dueMs = nowMs + rank * repeaters.turnMs;
     this.#repeats.push({ promise: { ...promise, misdirected: false }, dueMs });
   }
 

@@ -4,6 +4,7 @@
  */
 import { encodeUtf8 } from "../utf8.ts";
 import { Digest, halvesOf } from "./digest.ts";
+import { BitSet, type TypeIndex } from "./type-index.ts";
 
 /** What a heartbeat says of them. */
 export interface Listening {
@@ -42,15 +43,14 @@ export class OwnListenedTypes {
 
   remove(typeName: string): void {
     const index = this.#indexes.get(typeName);
-    const last = this.#names.pop();
-    if (index === undefined || last === undefined) return;
+    if (index === undefined) return;
+    const last = this.#names.pop() ?? typeName;
     this.#indexes.delete(typeName);
     if (last !== typeName) {
       this.#names[index] = last;
       this.#indexes.set(last, index);
     }
     this.#digest.toggle(halvesOf(encodeUtf8(typeName)));
-    this.tellAll();
   }
 
   /** All names are to be told anew: somebody does not know them. */
@@ -78,31 +78,40 @@ export class OwnListenedTypes {
 
 /** The types another node listens to, as far as it has told. */
 export class HeardListenedTypes {
-  #names = new Set<string>();
-  #heard = new Set<string>();
+  readonly #index: TypeIndex;
+  #types = new BitSet();
+  #heard = new BitSet();
   #digest = 0n;
   #isComplete = true;
 
-  /** Includes, while the node is telling what has changed, what it listened to before. */
-  has(typeName: string): boolean {
-    return this.#names.has(typeName);
+  /** @param index The numbers of type names, one for all nodes. */
+  constructor(index: TypeIndex) {
+    this.#index = index;
   }
 
+  /** Includes, while the node is telling what has changed, what it listened to before. */
+  has(typeName: string): boolean {
+    const index = this.#index.get(typeName);
+    return index !== undefined && this.#types.has(index);
+  }
+
+  /** A name without a number is not heard: the node is then never known to have told all. */
   take({ listeningDigest, listeningCount, listening }: Listening): void {
     if (listeningDigest === this.#digest && this.#isComplete) return;
     if (listeningDigest !== this.#digest) {
       this.#digest = listeningDigest;
-      this.#heard = new Set();
+      this.#heard = new BitSet();
       this.#isComplete = false;
     }
     for (const name of listening) {
-      if (this.#heard.size >= listeningCount) break;
-      this.#heard.add(name);
-      this.#names.add(name);
+      const index = this.#index.add(name);
+      if (index === undefined) continue;
+      this.#heard.add(index);
+      this.#types.add(index);
     }
     if (this.#heard.size < listeningCount) return;
-    this.#names = this.#heard;
-    this.#heard = new Set();
+    this.#types = this.#heard;
+    this.#heard = new BitSet();
     this.#isComplete = true;
   }
 }

@@ -5,6 +5,7 @@
  */
 import { HeardListenedTypes } from "./listened-types.ts";
 import type { Heartbeat } from "./message.ts";
+import { TypeIndex } from "./type-index.ts";
 
 /** A node is given up after so many of its intervals without a heartbeat. */
 const intervalsMax = 3.5;
@@ -37,6 +38,7 @@ export class Membership {
   readonly #instanceId: bigint;
   readonly #nodesMax: number;
   readonly #nodes = new Map<bigint, Node>();
+  readonly #typeIndex = new TypeIndex();
   readonly #goneUntilMs = new Map<bigint, number>();
   /** No node expires before. */
   #expiryMs = Number.POSITIVE_INFINITY;
@@ -127,7 +129,7 @@ export class Membership {
     const node: Node = {
       instanceId,
       legacy: intervalMs === 0,
-      listened: new HeardListenedTypes(),
+      listened: new HeardListenedTypes(this.#typeIndex),
       firstHeardMs: nowMs,
       voter: false,
       intervalMs: legacyIntervalMs,

@@ -1,5 +1,5 @@
 /** What an agreement is made with. */
-import { checkAbove0 } from "../check-above-0.ts";
+import { UsageError } from "../../errors.ts";
 import type { AddressSpace } from "./address-space.ts";
 
 export interface AgreementOptions {
@@ -13,7 +13,7 @@ export interface AgreementOptions {
    * ones, so give that where they are to be met.
    */
   readonly firstProposalId: bigint;
-  /** How often heartbeats are sent, 1,000 by default; with over 100 nodes 10 per node. */
+  /** How often heartbeats are sent, 1,000 by default; with over 100 nodes 10 per node; 10 to 3,600,000. */
   readonly heartbeatIntervalMs?: number | undefined;
   readonly limits?: AgreementLimits | undefined;
 }
@@ -27,12 +27,26 @@ export interface AgreementLimits {
   readonly namesPerHeartbeat?: number | undefined;
 }
 
-/** @throws {UsageError} if a number is not above 0. */
+/** The most that each number may be; one that a heartbeat carries has to be a whole number. */
+const bounds = {
+  heartbeatIntervalMs: { min: 10, max: 3_600_000 },
+  nodesMax: { min: 1, max: 65_536 },
+  answersPerSecondMax: { min: 1, max: 1_000_000 },
+  namesPerHeartbeat: { min: 1, max: 256 },
+} as const;
+
+/** @throws {UsageError} if a number is not a whole one within its bounds. */
 export function withDefaults({ heartbeatIntervalMs = 1_000, limits = {} }: AgreementOptions): {
   readonly heartbeatIntervalMs: number;
 } & { readonly [name in keyof AgreementLimits]-?: number } {
   const { nodesMax = 4_096, answersPerSecondMax = 5_000, namesPerHeartbeat = 64 } = limits;
   const all = { heartbeatIntervalMs, nodesMax, answersPerSecondMax, namesPerHeartbeat };
-  for (const [name, value] of Object.entries(all)) checkAbove0(name, value);
+  for (const [name, { min, max }] of Object.entries(bounds)) {
+    const value = all[name as keyof typeof all];
+    if (Number.isInteger(value) && value >= min && value <= max) continue;
+    throw new UsageError(`${name} is ${value}, it must be a whole number from ${min} to ${max}`, {
+      details: { [name]: value, min, max },
+    });
+  }
   return all;
 }

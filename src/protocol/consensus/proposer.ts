@@ -10,6 +10,7 @@ import { BallotRun } from "./ballot-run.ts";
 import type { Membership } from "./membership.ts";
 import type { Approval, ControlMessage, PromiseMessage, Rejection } from "./message.ts";
 import type { AgreementIncidentReason, AgreementOutput, BallotOutput } from "./output.ts";
+import { Turns } from "./turns.ts";
 
 /** So many types are balloted for at once; the others wait for their turn. */
 const attemptsMax = 64;
@@ -34,6 +35,9 @@ const yieldsMax = 3;
 
 /** Nodes of pyplexo are given so long to report an address that they hold. */
 const legacyHintMs = 100;
+
+/** What cannot be decided is tried again after so long, then after twice as long, up to the most. */
+const retryMs = { first: 10_000, most: 600_000 } as const;
 
 /** A voter that has left so many sendings of a ballot unanswered, but is heard, hears nothing. */
 const silentSendings = 8;
@@ -65,8 +69,9 @@ export interface ProposerOptions {
 export class Proposer {
   readonly #options: ProposerOptions;
   readonly #attempts = new Map<string, Attempt>();
-  /** Types that wait for their turn, and from when on. */
-  readonly #queue = new Map<string, number>();
+  readonly #turns = new Turns();
+  /** Types that could not be decided, and how long the next try is put off. */
+  readonly #failed = new Map<string, number>();
   /** Voters that were reported to hear nothing. */
   readonly #reported = new Set<bigint>();
   #view: readonly bigint[] = [];
@@ -77,14 +82,15 @@ export class Proposer {
   }
 
   get deadlineMs(): number {
-    let deadlineMs = Number.POSITIVE_INFINITY;
+    const hasRoom = this.#attempts.size < attemptsMax;
+    let deadlineMs = hasRoom ? this.#turns.deadlineMs : Number.POSITIVE_INFINITY;
     for (const { dueMs } of this.#attempts.values()) deadlineMs = Math.min(deadlineMs, dueMs);
     return deadlineMs;
   }
 
   /** How many types are being decided or wait for it. */
   get size(): number {
-    return this.#attempts.size + this.#queue.size;
+    return this.#attempts.size + this.#turns.size;
   }
 
   /** The addresses proposed in ballots that have not ended. */
@@ -98,16 +104,26 @@ export class Proposer {
     this.#startMs = startMs;
   }
 
-  /** Gets the type decided, `delayMs` from now or later, unless somebody else does. */
+  /**
+   * Gets the type decided, unless somebody else does.
+   * @param delayMs From when on; 0 for a first address, which somebody waits for.
+   */
   want(typeName: string, nowMs: number, delayMs = 0): void {
-    if (this.#attempts.has(typeName) || this.#queue.has(typeName)) return;
-    if (this.#attempts.size >= attemptsMax) this.#queue.set(typeName, nowMs + delayMs);
-    else this.#begin(typeName, nowMs + delayMs);
+    const attempt = this.#attempts.get(typeName);
+    if (attempt?.run !== undefined && attempt.run.epoch !== this.#options.neededEpoch(typeName)) {
+      // Its epoch has been decided meanwhile, so nobody would vote in this ballot any more.
+      this.#giveUp(attempt, nowMs + delayMs);
+    }
+    if (attempt !== undefined || this.#turns.has(typeName)) return;
+    if (delayMs > 0) this.#turns.addLater(typeName, nowMs + delayMs);
+    else if (this.#attempts.size >= attemptsMax) this.#turns.addFirst(typeName);
+    else this.#begin(typeName, nowMs);
   }
 
   /** Ends what is under way for a type that needs nothing any more. */
   drop(typeName: string, nowMs: number): void {
-    this.#queue.delete(typeName);
+    this.#turns.delete(typeName);
+    this.#failed.delete(typeName);
     const attempt = this.#attempts.get(typeName);
     if (attempt === undefined) return;
     if (attempt.run !== undefined) this.#report(attempt.run, typeName, "given-up");
@@ -160,6 +176,7 @@ export class Proposer {
   }
 
   wake(nowMs: number): void {
+    this.#giveTurns(nowMs, nowMs);
     for (const attempt of this.#attempts.values()) {
       if (attempt.dueMs > nowMs) continue;
       if (attempt.run === undefined) this.#prepare(attempt, nowMs);
@@ -183,11 +200,15 @@ export class Proposer {
 
   #end(typeName: string, nowMs: number): void {
     this.#attempts.delete(typeName);
-    const [next] = this.#queue;
-    if (next === undefined) return;
-    const [queuedName, fromMs] = next;
-    this.#queue.delete(queuedName);
-    this.#begin(queuedName, Math.max(nowMs + turnMs, fromMs));
+    this.#giveTurns(nowMs, nowMs + turnMs);
+  }
+
+  #giveTurns(nowMs: number, beginMs: number): void {
+    while (this.#attempts.size < attemptsMax) {
+      const typeName = this.#turns.shift(nowMs);
+      if (typeName === undefined) return;
+      this.#begin(typeName, beginMs);
+    }
   }
 
   #prepare(attempt: Attempt, nowMs: number): void {
@@ -208,8 +229,9 @@ export class Proposer {
       return;
     }
     const proposalId = acceptor.takeProposalId(typeName, nowMs);
-    if (proposalId === undefined || proposalId > proposalIdMax) {
-      this.#fail(typeName, "proposals-exhausted", `no proposal id is left for ${typeName}`, nowMs);
+    if (proposalId > proposalIdMax) {
+      const message = `no proposal id below 2^63 is left for ${typeName}; somebody has used the last one`;
+      this.#fail(typeName, "proposals-exhausted", message, nowMs);
       return;
     }
     const ballot = { proposalId, instanceId };
@@ -268,9 +290,17 @@ export class Proposer {
     this.#options.decide(typeName, run.epoch, address, nowMs);
   }
 
+  /** The votes have not come in time: the ballot goes on, or a higher one takes its place. */
   #repeat(attempt: Attempt, run: BallotRun, nowMs: number): void {
     if (attempt.sendings === silentSendings) this.#reportSilent(run);
+    // Who has refused would vote for a higher ballot; the others may never answer this one.
+    if (run.hasRefusal) {
+      this.#backOff(attempt, nowMs);
+      return;
+    }
     this.#send(attempt, run, nowMs);
+    // With votes enough it only waits for nodes of pyplexo, and no longer than it was to.
+    if (run.hasQuorum) attempt.dueMs = Math.min(attempt.dueMs, run.preparedMs + legacyHintMs);
   }
 
   #send(attempt: Attempt, run: BallotRun, nowMs: number): void {
@@ -330,6 +360,11 @@ export class Proposer {
     const attempt = this.#attempts.get(typeName);
     if (attempt?.run !== undefined) this.#report(attempt.run, typeName, "given-up");
     this.#end(typeName, nowMs);
+    const failedMs = this.#failed.get(typeName);
+    const waitMs = Math.min(retryMs.most, failedMs === undefined ? retryMs.first : failedMs * 2);
+    this.#failed.set(typeName, waitMs);
+    this.#turns.addLater(typeName, nowMs + waitMs);
+    if (failedMs !== undefined) return;
     this.#options.emit({ kind: "incident", reason, message, typeName, instanceId: undefined });
   }
 

@@ -51,11 +51,11 @@ export class Pulse {
   /** The heartbeat has been sent. @returns whether it was to be a hello. */
   sent(nowMs: number, nodeCount: number): boolean {
     this.#sentMs = nowMs;
-    const [helloDueMs] = this.#hellosMs;
-    const isHello = helloDueMs !== undefined && helloDueMs <= nowMs;
-    if (isHello) this.#hellosMs = this.#hellosMs.slice(1);
+    const hellosMs = this.#hellosMs.filter((dueMs) => dueMs > nowMs);
+    const isHello = hellosMs.length < this.#hellosMs.length;
+    this.#hellosMs = hellosMs;
     const regularMs = this.intervalMs(nodeCount) * (1 - this.#random() * jitter);
-    this.#dueMs = Math.min(nowMs + regularMs, this.#hellosMs[0] ?? Number.POSITIVE_INFINITY);
+    this.#dueMs = Math.min(nowMs + regularMs, ...hellosMs);
     return isHello;
   }
 }

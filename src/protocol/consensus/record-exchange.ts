@@ -19,8 +19,11 @@ const recordsWithoutSummary = 128;
 /** Full tables are sent in so many messages at a time, with a pause between. */
 const burst = { messages: 8, pauseMs: 5 } as const;
 
-/** One who hears a new node answers it within so long. */
-const helloAnswerMs = 30;
+/**
+ * Of those who hear a new node three send it their records, one after the other, unless one of them
+ * has done it before; the rest do so only if none of the three has.
+ */
+const greeters = { count: 3, turnMs: 10 } as const;
 
 /** Of many who could say the same each waits up to so long for another: per node that is heard, and at most. */
 const patienceMs = { perNode: 1, most: 200 } as const;
@@ -70,10 +73,11 @@ export class RecordExchange {
   }
 
   /** A new node knows nothing: it is sent all records, unless another with the same does so before. */
-  greet(nowMs: number): void {
+  greet(newcomer: bigint, nowMs: number): void {
     if (this.#options.table.size === 0) return;
-    const dueMs = nowMs + this.#options.random() * helloAnswerMs;
-    this.#helloMs = Math.min(this.#helloMs, dueMs);
+    const turn = Math.min(this.#rankFor(newcomer), greeters.count);
+    const patienceInMs = turn < greeters.count ? 0 : this.#patience(patienceMs.most);
+    this.#helloMs = Math.min(this.#helloMs, nowMs + turn * greeters.turnMs + patienceInMs);
     this.#deadlineMs = undefined;
   }
 
@@ -222,6 +226,13 @@ export class RecordExchange {
   #schedule<Key>(due: Map<Key, number>, key: Key, dueMs: number): void {
     due.set(key, Math.min(dueMs, due.get(key) ?? dueMs));
     this.#deadlineMs = undefined;
+  }
+
+  /** How many of the voters come before this node when a newcomer is greeted: for each in another order. */
+  #rankFor(newcomer: bigint): number {
+    const { instanceId, membership } = this.#options;
+    const own = instanceId ^ newcomer;
+    return membership.voters.filter((voterId) => (voterId ^ newcomer) < own).length;
   }
 
   #patience(mostMs: number): number {

@@ -30,6 +30,13 @@ interface Entry {
   readonly bucket: Bucket;
 }
 
+/** The types that have one address. */
+interface Place {
+  readonly entries: Set<Entry>;
+  /** The one with the best claim; it stays. */
+  holder: Entry;
+}
+
 interface Bucket {
   readonly digest: Digest;
   readonly entries: Map<string, Entry>;
@@ -41,7 +48,7 @@ export type MergeResult = "adopted" | "known" | "lesser" | "refused";
 export class RecordTable {
   readonly #space: AddressSpace;
   readonly #entries = new Map<string, Entry>();
-  readonly #byAddress = new Map<number, Set<Entry>>();
+  readonly #places = new Map<number, Place>();
   readonly #digest = new Digest();
   readonly #buckets: readonly Bucket[] = Array.from({ length: bucketCount }, () => ({
     digest: new Digest(),
@@ -114,12 +121,8 @@ export class RecordTable {
     return compareEntries(known, { record, probeIndex }) >= 0;
   }
 
-  typesAt(address: number): string[] {
-    return [...(this.#byAddress.get(address) ?? [])].map(({ record }) => record.typeName);
-  }
-
   isFree(address: number): boolean {
-    return this.#space.canLease(address) && !this.#byAddress.has(address);
+    return this.#space.canLease(address) && !this.#places.has(address);
   }
 
   /**
@@ -130,10 +133,12 @@ export class RecordTable {
   isDisplaced(typeName: string): boolean {
     const own = this.#entries.get(typeName);
     if (own === undefined || own.record.legacy) return false;
-    for (const other of this.#byAddress.get(own.record.address) ?? []) {
-      if (other !== own && (other.record.legacy || hasBetterClaim(other, own))) return true;
-    }
-    return false;
+    return this.#places.get(own.record.address)?.holder !== own;
+  }
+
+  /** The type with the best claim to an address: of those that have it all others are displaced. */
+  holderAt(address: number): string | undefined {
+    return this.#places.get(address)?.holder.record.typeName;
   }
 
   #bucket(index: number): Bucket {
@@ -147,17 +152,25 @@ export class RecordTable {
     this.#entries.set(typeName, entry);
     entry.bucket.entries.set(typeName, entry);
     this.#toggle(entry);
-    const there = this.#byAddress.get(address);
-    if (there === undefined) this.#byAddress.set(address, new Set([entry]));
-    else there.add(entry);
+    const place = this.#places.get(address);
+    if (place === undefined) {
+      this.#places.set(address, { entries: new Set([entry]), holder: entry });
+      return;
+    }
+    place.entries.add(entry);
+    if (hasBetterClaim(entry, place.holder)) place.holder = entry;
   }
 
   #remove(entry: Entry): void {
     const { address } = entry.record;
     this.#toggle(entry);
-    const there = this.#byAddress.get(address);
-    there?.delete(entry);
-    if (there?.size === 0) this.#byAddress.delete(address);
+    const place = this.#places.get(address);
+    place?.entries.delete(entry);
+    if (place === undefined || place.holder !== entry) return;
+    const [first, ...others] = place.entries;
+    if (first === undefined) this.#places.delete(address);
+    else
+      place.holder = others.reduce((best, one) => (hasBetterClaim(one, best) ? one : best), first);
   }
 
   #toggle({ hash, bucket }: Entry): void {
@@ -185,6 +198,7 @@ function compareEntries(
 }
 
 function hasBetterClaim(left: Entry, right: Entry): boolean {
+  if (left.record.legacy !== right.record.legacy) return left.record.legacy;
   if (left.probeIndex !== right.probeIndex) return left.probeIndex < right.probeIndex;
   for (let index = 0; index < left.name.length; index += 1) {
     const difference = (left.name[index] ?? 0) - (right.name[index] ?? -1);

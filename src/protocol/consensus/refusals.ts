@@ -6,9 +6,17 @@
  * - `proposal-id`: one of 2^63 or above.
  * - `types`: a ballot for a type beyond as many as there are addresses, or for too many epochs at once.
  * - `record`: with such an address, such an epoch, or of such a type.
+ * - `buckets`: an assignment about buckets that there are not.
  * - `throttled`: an answer that was one too many in its second.
  */
-export type RefusalReason = "node" | "address" | "proposal-id" | "types" | "record" | "throttled";
+export type RefusalReason =
+  | "node"
+  | "address"
+  | "proposal-id"
+  | "types"
+  | "record"
+  | "buckets"
+  | "throttled";
 
 export class Refusals {
   readonly #counts: Record<RefusalReason, number> = {
@@ -17,6 +25,7 @@ export class Refusals {
     "proposal-id": 0,
     types: 0,
     record: 0,
+    buckets: 0,
     throttled: 0,
   };
 

@@ -3,9 +3,9 @@
  * from one to another without losing, doubling or reordering a message.
  *
  * On a new address a receiver joins at once and keeps the old one. A sender stays on the old one
- * until every node that listens has shown that it knows the new one.
+ * until every node in view has shown that it knows the new one.
  */
-import type { Membership, Node } from "./membership.ts";
+import type { Membership } from "./membership.ts";
 import type { RouteOutput } from "./output.ts";
 import type { AddressRecord } from "./record.ts";
 import type { RecordTable } from "./record-table.ts";
@@ -19,7 +19,7 @@ const leaveMs = 30_000;
 /** It leaves even so after this long, whoever has shown nothing. */
 const leaveMsMax = 600_000;
 
-/** A sender waits no longer than this for listeners that are heard, but show nothing. */
+/** A sender waits no longer than this for nodes that are heard, but show nothing. */
 const switchMsMax = 20_000;
 
 export interface Use {
@@ -178,24 +178,25 @@ export class Routes {
   #canSwitch(route: Route, nowMs: number): boolean {
     if (route.sendOn === route.target) return false;
     if (nowMs >= route.targetMs + switchMsMax) return true;
-    return this.#everyNode(
-      (node) => !node.listened.has(route.typeName) || route.shownBy.has(node.instanceId),
-    );
+    return this.#isShownByAll(route);
   }
 
   #leaveOld(route: Route, nowMs: number): void {
     if (route.old.size === 0) return;
-    const isShown = this.#everyNode(({ instanceId }) => route.shownBy.has(instanceId));
+    const isShown = this.#isShownByAll(route);
     for (const [address, leaving] of route.old) {
       if (isShown) leaving.shownMs ??= nowMs;
       if (leaveAtMs(leaving) <= nowMs) route.old.delete(address);
     }
   }
 
-  /** Nodes of pyplexo show nothing, and do not move. */
-  #everyNode(holds: (node: Node) => boolean): boolean {
-    for (const node of this.#options.membership.nodes) {
-      if (!node.legacy && !holds(node)) return false;
+  /**
+   * Whether every node has shown that it holds the record, be it known to listen or not: the word that
+   * it does may be under way. Nodes of pyplexo show nothing, and do not move.
+   */
+  #isShownByAll({ shownBy }: Route): boolean {
+    for (const { legacy, instanceId } of this.#options.membership.nodes) {
+      if (!legacy && !shownBy.has(instanceId)) return false;
     }
     return true;
   }

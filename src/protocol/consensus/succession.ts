@@ -1,7 +1,7 @@
 /**
  * Succession: at a receiver of one type, how a sender's stream on a new address follows the one on
  * its old address. Nothing of the new one is handed on before the old one is finished, so that a move
- * reorders nothing.
+ * reorders nothing. A stream has a number of its own, since a sender may come back to an address.
  */
 
 /** A stream whose predecessor does not finish is handed on after so long, and a gap is reported. */
@@ -11,6 +11,10 @@ const finishMsMax = 2_000;
 const heldMax = 65_536;
 
 interface Stream<Message> {
+  /** Its number, among those of its sender. */
+  readonly id: number;
+  /** Whether its beginning was told; one that this receiver has joined late only arrives. */
+  isBegun: boolean;
   /** What arrived while its predecessor was not finished; undefined once it flows. */
   held: Message[] | undefined;
   /** When the wait for its predecessor ends. */
@@ -29,8 +33,9 @@ export interface SuccessionOptions<Message> {
 
 export class StreamSuccession<Message> {
   readonly #options: SuccessionOptions<Message>;
-  /** By sender, then by address. */
+  /** By sender, then by number. */
   readonly #senders = new Map<bigint, Map<number, Stream<Message>>>();
+  /** Oldest first. */
   readonly #waiting = new Map<Stream<Message>, bigint>();
 
   constructor(options: SuccessionOptions<Message>) {
@@ -45,43 +50,46 @@ export class StreamSuccession<Message> {
     return deadlineMs;
   }
 
+  /** How many streams of a sender are kept: a measure of the memory taken. */
+  streamCount(sender: bigint): number {
+    return this.#senders.get(sender)?.size ?? 0;
+  }
+
   /**
-   * A sender's stream on `address` begins.
-   * @param continues The address of the stream that it takes the place of, if any.
+   * A sender's stream begins. To be told again changes nothing.
+   * @param continues The number of the stream that it takes the place of, if this receiver listens
+   *   to that one.
    */
-  begin(sender: bigint, address: number, continues: number | undefined, nowMs: number): void {
+  begin(sender: bigint, id: number, continues: number | undefined, nowMs: number): void {
     const streams = this.#streamsOf(sender);
-    const old = continues === undefined ? undefined : this.#stream(streams, continues);
-    const waits = old !== undefined && !old.isFinished;
-    const stream: Stream<Message> = {
-      held: waits ? [] : undefined,
-      giveUpMs: nowMs + finishMsMax,
-      isFinished: false,
-      successor: undefined,
-    };
-    streams.set(address, stream);
-    if (!waits) {
-      if (continues !== undefined) streams.delete(continues);
+    const stream = this.#stream(streams, id);
+    if (stream.isBegun) return;
+    stream.isBegun = true;
+    if (continues === undefined) return;
+    const old = this.#stream(streams, continues);
+    if (old.isFinished && old.held === undefined) {
+      streams.delete(continues);
       return;
     }
+    stream.held = [];
+    stream.giveUpMs = nowMs + finishMsMax;
     old.successor = stream;
     this.#waiting.set(stream, sender);
   }
 
-  arrive(sender: bigint, address: number, message: Message): void {
-    const stream = this.#stream(this.#streamsOf(sender), address);
+  arrive(sender: bigint, id: number, message: Message): void {
+    const stream = this.#stream(this.#streamsOf(sender), id);
     if (stream.held === undefined) {
       this.#options.deliver(sender, message);
       return;
     }
     stream.held.push(message);
-    if (stream.held.length > heldMax) this.#giveUp(stream, sender);
+    if (stream.held.length > heldMax) this.#giveUpAllTo(stream, sender);
   }
 
-  /** All of the sender's stream on `address` has arrived. */
-  finish(sender: bigint, address: number): void {
-    const streams = this.#streamsOf(sender);
-    const stream = this.#stream(streams, address);
+  /** All of the sender's stream has arrived. */
+  finish(sender: bigint, id: number): void {
+    const stream = this.#stream(this.#streamsOf(sender), id);
     stream.isFinished = true;
     // A stream may finish while it is itself held back: its successor waits for it to flow.
     if (stream.held === undefined) this.#succeed(stream, sender);
@@ -101,6 +109,14 @@ export class StreamSuccession<Message> {
     }
   }
 
+  /** Streams that have waited longer go before it, so that even now nothing is reordered. */
+  #giveUpAllTo(last: Stream<Message>, sender: bigint): void {
+    for (const [stream, waiting] of this.#waiting) {
+      if (waiting === sender) this.#giveUp(stream, sender);
+      if (stream === last) return;
+    }
+  }
+
   #giveUp(stream: Stream<Message>, sender: bigint): void {
     this.#options.gap(sender);
     this.#flow(stream, sender);
@@ -114,8 +130,12 @@ export class StreamSuccession<Message> {
     if (stream.isFinished) this.#succeed(stream, sender);
   }
 
-  #succeed({ successor }: Stream<Message>, sender: bigint): void {
-    if (successor?.held !== undefined) this.#flow(successor, sender);
+  /** A finished stream is needed no more once another has followed it. */
+  #succeed(stream: Stream<Message>, sender: bigint): void {
+    const { id, successor } = stream;
+    if (successor === undefined) return;
+    this.#senders.get(sender)?.delete(id);
+    if (successor.held !== undefined) this.#flow(successor, sender);
   }
 
   #streamsOf(sender: bigint): Map<number, Stream<Message>> {
@@ -128,12 +148,24 @@ export class StreamSuccession<Message> {
   }
 
   /** A stream that was never told to begin is one that this receiver has joined late. */
-  #stream(streams: Map<number, Stream<Message>>, address: number): Stream<Message> {
-    let stream = streams.get(address);
+  #stream(streams: Map<number, Stream<Message>>, id: number): Stream<Message> {
+    let stream = streams.get(id);
     if (stream === undefined) {
-      stream = { held: undefined, giveUpMs: 0, isFinished: false, successor: undefined };
-      streams.set(address, stream);
+      stream = newStream(id);
+      streams.set(id, stream);
     }
     return stream;
   }
+}
+
+/** It flows until it is told to wait for another. */
+function newStream<Message>(id: number): Stream<Message> {
+  return {
+    id,
+    isBegun: false,
+    held: undefined,
+    giveUpMs: Number.POSITIVE_INFINITY,
+    isFinished: false,
+    successor: undefined,
+  };
 }

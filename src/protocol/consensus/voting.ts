@@ -1,7 +1,7 @@
 /** Voting: how a node answers the ballots of others, with its vote or with what is decided already. */
 import type { Acceptor } from "./acceptor.ts";
 import type { AddressSpace } from "./address-space.ts";
-import { type Ballot, proposalIdMax } from "./ballot.ts";
+import { type Ballot, noBallot, proposalIdMax } from "./ballot.ts";
 import type { Membership } from "./membership.ts";
 import type { ControlMessage, Preparation, Proposal } from "./message.ts";
 import type { RecordExchange } from "./record-exchange.ts";
@@ -33,9 +33,14 @@ export class Voting {
   }
 
   takePreparation(preparation: Preparation, nowMs: number): void {
-    const { instanceId: voterId, acceptor } = this.#options;
+    const { instanceId: voterId, membership, acceptor } = this.#options;
     const { typeName, epoch, ballot } = preparation;
-    if (!this.#notice(preparation, nowMs) || this.#answerWithRecord(preparation, nowMs)) return;
+    if (!this.#notice(preparation, nowMs)) return;
+    if (membership.isLegacy(ballot.instanceId)) {
+      this.#promiseLegacy(preparation, nowMs);
+      return;
+    }
+    if (this.#answerWithRecord(preparation, nowMs)) return;
     const result = acceptor.prepare(typeName, epoch, ballot, nowMs);
     switch (result.kind) {
       case "promised": {
@@ -97,23 +102,39 @@ export class Voting {
     return hasRoom;
   }
 
-  /** What is decided is not voted on again: the proposer is told. @returns whether it is decided. */
+  /**
+   * What is decided is not voted on again: the proposer is told. An address that a node of pyplexo
+   * holds stands above any epoch. @returns whether it is decided.
+   */
   #answerWithRecord(asked: Preparation | Proposal, nowMs: number): boolean {
-    const { instanceId, table, membership, exchange } = this.#options;
+    const { table, membership, exchange } = this.#options;
     const { typeName, epoch, ballot } = asked;
     const record = table.get(typeName);
-    if (record === undefined || record.epoch < epoch) return false;
-    const proposer = membership.get(ballot.instanceId);
-    if (proposer?.legacy !== true) exchange.answer(typeName, nowMs);
-    // A node of pyplexo, or one that may be, knows no records: a promise tells it the address. One
-    // of ours does not take it for a vote, since it has no voter.
-    if (proposer?.legacy !== false && asked.kind === "preparation") {
-      const accepted = { proposalId: ballot.proposalId - 1n, instanceId };
-      const { address } = record;
-      const about = { typeName, epoch, ballot, voterId: 0n };
-      this.#answer({ kind: "promise", ...about, accepted, address, misdirected: false }, nowMs);
-    }
+    if (record === undefined || (record.epoch < epoch && !record.legacy)) return false;
+    exchange.answer(typeName, nowMs);
+    // One whose heartbeat was not heard yet may be of pyplexo, and know no records.
+    const isKnown = membership.get(ballot.instanceId) !== undefined;
+    if (!isKnown && asked.kind === "preparation") this.#promiseLegacy(asked, nowMs);
     return true;
+  }
+
+  /**
+   * A node of pyplexo is promised whatever it asks: what it proposes then it will hold anyway, and
+   * one that is rejected tries again at once, for ever. The promise tells it the address that is
+   * decided or accepted here, which it then proposes itself. It has no voter, so that no node of ours
+   * takes it for a vote.
+   */
+  #promiseLegacy({ typeName, epoch, ballot }: Preparation, nowMs: number): void {
+    const { instanceId, table, acceptor } = this.#options;
+    const address = table.get(typeName)?.address ?? acceptor.acceptedAddress(typeName, epoch);
+    const { proposalId } = ballot;
+    const isReported = address !== undefined && proposalId > 0n;
+    const accepted = isReported ? { proposalId: proposalId - 1n, instanceId } : noBallot;
+    const about = { typeName, epoch, ballot, voterId: 0n, accepted };
+    this.#answer(
+      { kind: "promise", ...about, address: isReported ? address : undefined, misdirected: false },
+      nowMs,
+    );
   }
 
   #approve({ typeName, epoch, ballot, address }: Proposal, nowMs: number): void {

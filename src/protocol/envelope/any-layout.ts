@@ -1,6 +1,6 @@
 /** Envelopes in any layout that Cap'n Proto allows, for those that are not laid out as usual. */
 import { PeerError } from "../../errors.ts";
-import { readCapnpRoot } from "./capnp-reader.ts";
+import { readCapnpRoot } from "../capnp/reader.ts";
 import { clearId, type EnvelopeFields } from "./fields.ts";
 
 const sequenceMax = BigInt(Number.MAX_SAFE_INTEGER);

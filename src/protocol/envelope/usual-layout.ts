@@ -18,7 +18,7 @@
  *
  * Source: Cap'n Proto, "Encoding Spec", sections Structs, Lists and Serialization Over a Stream.
  */
-import { uint32At, wordCountOf } from "./bytes.ts";
+import { uint32At, wordCountOf } from "../capnp/bytes.ts";
 import { clearId, type EnvelopeFields, type EnvelopeId } from "./fields.ts";
 
 /** How many bytes stand before the topic. */

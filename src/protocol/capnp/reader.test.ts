@@ -6,7 +6,7 @@ import {
   tolerantVectors,
 } from "../../../test/envelope/vectors.ts";
 import { PeerError } from "../../errors.ts";
-import { readCapnpRoot } from "./capnp-reader.ts";
+import { readCapnpRoot } from "./reader.ts";
 
 /** A message of one segment made of these words, given as hex of their bytes. */
 function message(...words: readonly string[]): Uint8Array {
@@ -75,8 +75,95 @@ test("an object before the beginning of its segment is refused", () => {
   expect(() => readCapnpRoot(bytes).data(0)).toThrow("object from word -1 to 0");
 });
 
+test("how much of a struct its writer knew can be told", () => {
+  expect(readCapnpRoot(promise).dataWordCount).toBe(4);
+});
+
 test("data are a view, so that reading costs no copy", () => {
   expect(readCapnpRoot(promise).data(1)?.buffer).toBe(promise.buffer);
+});
+
+describe("Lists", () => {
+  const root = "00000000 00000100"; // a struct of one pointer, which follows
+  const one = "01000000 00000000";
+  const two = "02000000 00000000";
+  const textA = ["01000000 12000000", "61000000 00000000"]; // "a", and the pointer before it
+  const list = (...words: readonly string[]) => {
+    const found = readCapnpRoot(message(root, ...words)).list(0);
+    if (found === undefined) throw new Error("no list");
+    return found;
+  };
+
+  test("of eight bytes each are numbers", () => {
+    const numbers = list("01000000 15000000", one, two);
+    expect([numbers.count, numbers.uint64(0), numbers.uint64(1)]).toEqual([2, 1n, 2n]);
+    expect(() => numbers.text(0)).toThrow("list without texts where they belong");
+  });
+
+  test("of pointers are texts", () => {
+    const bytes = message(root, "01000000 0e000000", ...textA);
+    const texts = readCapnpRoot(bytes).list(0);
+    expect(texts?.count).toBe(1);
+    expect(texts?.text(0)).toEqual({ start: bytes.length - 8, end: bytes.length - 7 });
+    expect(() => texts?.uint64(0)).toThrow("list without numbers where they belong");
+  });
+
+  test("of structs begin with a tag that has their number and size", () => {
+    // Two of one data word and one pointer.
+    const structs = list(
+      "01000000 27000000",
+      "08000000 01000100",
+      one,
+      "05000000 12000000",
+      two,
+      "00000000 00000000",
+      "61000000 00000000",
+    );
+    expect(structs.count).toBe(2);
+    expect([0, 1].map((index) => structs.struct(index).uint64(0))).toEqual([1n, 2n]);
+    expect([0, 1].map((index) => structs.struct(index).text(0) === undefined)).toEqual([
+      false,
+      true,
+    ]);
+    expect(structs.uint64(1)).toBe(2n);
+    expect(structs.text(1)).toBeUndefined();
+  });
+
+  test("of structs may have words to spare, and elements of no size", () => {
+    expect(list("01000000 17000000", "04000000 01000000", one, two).count).toBe(1);
+    const nothing = list("01000000 07000000", "fcffffff 00000000");
+    expect(nothing.count).toBe(2 ** 30 - 1);
+    expect(nothing.struct(2 ** 30 - 2).uint64(0)).toBe(0n);
+    expect(list("01000000 f8ffffff").count).toBe(2 ** 29 - 1); // of void
+  });
+
+  test("a list that the writer did not know, or that is null, is undefined", () => {
+    const struct = readCapnpRoot(message(root, "00000000 00000000"));
+    expect(struct.list(0)).toBeUndefined();
+    expect(struct.list(1)).toBeUndefined();
+  });
+
+  test.each([
+    ["a struct", ["00000000 01000000", one], "pointer of kind 0 where kind 1 belongs"],
+    ["a list of bits", ["01000000 09000000", one], "list of element size 1 where whole words"],
+    ["a list of bytes", ["01000000 0a000000", one], "list of element size 2 where whole words"],
+    ["a list of 4 bytes each", ["01000000 0c000000", one], "list of element size 4 where whole"],
+    ["numbers beyond the end", ["01000000 15000000", one], "object from word 2 to 4"],
+    ["pointers beyond the end", ["01000000 16000000", one], "object from word 2 to 4"],
+    ["numbers before the beginning", ["f5ffffff 0d000000"], "object from word -1 to 0"],
+    ["void before the beginning", ["f5ffffff 08000000"], "object from word -1 to -1"],
+    ["structs without a tag", ["01000000 07000000"], "object from word 2 to 3"],
+    ["structs beyond the end", ["01000000 0f000000", "04000000 01000000"], "from word 2 to 4"],
+    ["a tag that is a list", ["01000000 0f000000", "05000000 01000000", one], "tag that is none"],
+    [
+      "more structs than words",
+      ["01000000 0f000000", "08000000 01000000", one],
+      "list of 2 structs of 1 words in 1 words",
+    ],
+  ])("%s is refused", (_what, words, reason) => {
+    expect(() => list(...words)).toThrow(PeerError);
+    expect(() => list(...words)).toThrow(reason);
+  });
 });
 
 describe("Inter-Segment Pointers", () => {

@@ -103,17 +103,18 @@ export function followPointer(
 }
 
 /** The error for bytes that are no valid message. */
-export function malformed(what: string, details: ErrorDetails): PeerError {
+export function malformed(what: string, details: ErrorDetails = {}): PeerError {
   return new PeerError(`malformed Cap'n Proto message: ${what}`, { details });
 }
 
 /** A pointer's two halves, unsigned. */
-interface Pointer {
+export interface Pointer {
   readonly place: number;
   readonly size: number;
 }
 
-function pointerAt(message: CapnpMessage, segment: Segment, wordIndex: number): Pointer {
+/** The pointer at `wordIndex`, which is inside `segment`. */
+export function pointerAt(message: CapnpMessage, segment: Segment, wordIndex: number): Pointer {
   const offset = segment.start + wordIndex * 8;
   return { place: uint32At(message.bytes, offset), size: uint32At(message.bytes, offset + 4) };
 }
