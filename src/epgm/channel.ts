@@ -8,6 +8,7 @@ import { Turn } from "../io/turn.ts";
 import type { IncomingDatagram } from "../protocol/epgm/datagram.ts";
 import { packetTypes } from "../protocol/epgm/packet.ts";
 import { EpgmReceiver, type ReceiverOutput } from "../protocol/epgm/receiver.ts";
+import { type OpenFault, type PacketSeal, sealBytes } from "../protocol/epgm/sealed-packet.ts";
 import { EpgmSource, type SourceOutput } from "../protocol/epgm/source.ts";
 import type { GapReason } from "../protocol/epgm/source-session.ts";
 import { formatTsi } from "../protocol/epgm/tsi.ts";
@@ -54,6 +55,8 @@ export interface ChannelHome {
   readonly pool: WindowPool;
   readonly random: () => number;
   readonly sender: DatagramSocket;
+  /** Undefined without a group key. */
+  makeSeal(): PacketSeal | undefined;
   /** A source's port that no other channel of the process has. */
   takePort(): number;
   /** The source hears what is sent to this host alone. */
@@ -69,6 +72,8 @@ export class EpgmChannel {
   readonly #receiver: EpgmReceiver;
   readonly #receiving: Drive<IncomingDatagram, ReceiverOutput>;
   readonly #queue: BoundedQueue<readonly Uint8Array[]>;
+  readonly #seal: PacketSeal | undefined;
+  readonly #refused: Record<OpenFault, number> = { unsealed: 0, forged: 0 };
   readonly #turn = new Turn(() => this.#pump());
   #socket: DatagramSocket | undefined;
   #source: EpgmSource | undefined;
@@ -100,6 +105,7 @@ export class EpgmChannel {
   ) {
     this.group = group;
     this.#home = home;
+    this.#seal = home.makeSeal();
     this.#listener = listener;
     const { port, messageBytesMax, windowPacketsMax, heldBytesMax, sourcesMax } = home.options;
     this.#receiver = new EpgmReceiver({
@@ -134,9 +140,9 @@ export class EpgmChannel {
     return this.#receiver.sourceCount;
   }
 
-  /** What was received that was no packet, and sources that had to give way. */
-  get received(): EpgmReceiver["counts"] {
-    return this.#receiver.counts;
+  /** What was received that was no packet, or not the group's, and sources that had to give way. */
+  get received(): EpgmReceiver["counts"] & Readonly<Record<OpenFault, number>> {
+    return { ...this.#receiver.counts, ...this.#refused };
   }
 
   /** What was sent: packets, repairs, and what could not be repaired. Undefined while nothing was. */
@@ -227,11 +233,22 @@ export class EpgmChannel {
     });
   }
 
-  #receive(datagram: IncomingDatagram): void {
+  #receive(given: IncomingDatagram): void {
+    const datagram = this.#opened(given);
+    if (datagram === undefined) return;
     const type = datagram.bytes[4];
     // Upstream packets are of interest to receivers as well: they save NAKs of their own.
     if (type === packetTypes.nak || type === packetTypes.spmr) this.#sending?.receive(datagram);
     if (this.#listener.message !== undefined) this.#receiving.receive(datagram);
+  }
+
+  /** With a group key, only what was sealed with it. */
+  #opened({ bytes, from }: IncomingDatagram): IncomingDatagram | undefined {
+    if (this.#seal === undefined) return { bytes, from };
+    const opened = this.#seal.open(bytes);
+    if (typeof opened !== "string") return { bytes: opened, from };
+    this.#refused[opened] += 1;
+    return undefined;
   }
 
   async #openSource(): Promise<void> {
@@ -246,7 +263,7 @@ export class EpgmChannel {
         nla,
         group: this.#groupBytes,
         bitsPerSecond,
-        payloadBytesMax: datagramBytesMax - dataHeadBytes,
+        payloadBytesMax: datagramBytesMax - dataHeadBytes - (this.#seal ? sealBytes : 0),
         queueBytesMax: sourceQueueBytesMax,
         pool,
         window: { bytesMax: windowBytesMax, packetsMax: 2 ** 24, ageMsMax: windowMs },
@@ -318,7 +335,8 @@ export class EpgmChannel {
 
   #sendDatagram(bytes: Uint8Array, to: Uint8Array | "group"): void {
     const { sender, options } = this.#home;
-    sender.send(bytes, to === "group" ? this.group : formatIp(to), options.port);
+    const sent = this.#seal?.seal(bytes) ?? bytes;
+    sender.send(sent, to === "group" ? this.group : formatIp(to), options.port);
   }
 
   async #close(lingerMs: number): Promise<void> {

@@ -4,10 +4,12 @@ import { systemClock } from "../io/clock.ts";
 import { DatagramSocket } from "../io/datagram-socket.ts";
 import { randomUint32 } from "../io/entropy.ts";
 import { findMulticastInterface, type MulticastInterface } from "../io/multicast-interface.ts";
+import { sealCryptoOf } from "../io/seal-crypto.ts";
 import { checkOptions } from "../options.ts";
 import type { IncomingDatagram } from "../protocol/epgm/datagram.ts";
 import { NakRelay } from "../protocol/epgm/nak-relay.ts";
 import { readPacket } from "../protocol/epgm/packet-reader.ts";
+import { PacketSeal } from "../protocol/epgm/sealed-packet.ts";
 import { makeGsi } from "../protocol/epgm/tsi.ts";
 import { WindowPool } from "../protocol/epgm/window-pool.ts";
 import { formatIp, parseIp } from "../protocol/ip.ts";
@@ -31,6 +33,7 @@ export class EpgmNode {
   readonly #gsi = makeGsi(randomUint32());
   readonly #pool: WindowPool;
   readonly #sender: DatagramSocket;
+  readonly #seal: PacketSeal | undefined;
   readonly #relay = new NakRelay();
   readonly #channels = new Set<EpgmChannel>();
   readonly #sources = new Map<number, ((datagram: IncomingDatagram) => void) | undefined>();
@@ -64,6 +67,7 @@ export class EpgmNode {
     this.interface = via;
     this.#options = options;
     this.#pool = new WindowPool(options.windowBytesMax);
+    this.#seal = makeSeal(options);
     this.#sender = sender;
     this.#failed = failed;
   }
@@ -116,6 +120,7 @@ export class EpgmNode {
       pool: this.#pool,
       random: () => randomUint32() / 2 ** 32,
       sender: this.#sender,
+      makeSeal: () => makeSeal(this.#options),
       takePort: () => this.#takePort(),
       openSource: async (port, receive) => {
         this.#sources.set(port, receive);
@@ -151,13 +156,15 @@ export class EpgmNode {
     });
   }
 
-  #receiveUnicast(datagram: IncomingDatagram): void {
-    const packet = readPacket(datagram.bytes);
+  #receiveUnicast({ bytes, from }: IncomingDatagram): void {
+    const opened = this.#seal?.open(bytes) ?? bytes;
+    if (typeof opened === "string") return;
+    const packet = readPacket(opened);
     if (packet.kind !== "nak" && packet.kind !== "spmr") return;
     if (packet.tsi.gsi === this.#gsi) {
-      this.#sources.get(packet.tsi.port)?.(datagram);
+      this.#sources.get(packet.tsi.port)?.({ bytes: opened, from });
     } else if (packet.kind === "nak" && this.#relay.passes(packet, systemClock.nowMs())) {
-      this.#sender.send(datagram.bytes, formatIp(packet.group), this.#options.port);
+      this.#sender.send(bytes, formatIp(packet.group), this.#options.port);
     }
   }
 
@@ -172,4 +179,8 @@ export class EpgmNode {
       { details: { group, family: this.#options.family } },
     );
   }
+}
+
+function makeSeal({ groupKey }: CompleteEpgmOptions): PacketSeal | undefined {
+  return groupKey === undefined ? undefined : new PacketSeal(sealCryptoOf(groupKey));
 }

@@ -33,6 +33,11 @@ export interface EpgmOptions {
   readonly heldBytesMax?: number | undefined;
   /** How many sources a channel follows; 1,024 by default. The one heard of longest ago gives way. */
   readonly sourcesMax?: number | undefined;
+  /**
+   * What the members of a group share: at least 32 random bytes. Every packet is then encrypted and
+   * authenticated, and those of others are passed over; libzmq cannot take part.
+   */
+  readonly groupKey?: Uint8Array | undefined;
   /** How long a closing channel repeats what is asked for; 1,000 ms by default. */
   readonly graceMs?: number | undefined;
 }
@@ -50,6 +55,7 @@ export const epgmOptionTable: OptionTable<EpgmOptions> = {
   windowPacketsMax: "a number",
   heldBytesMax: "a number",
   sourcesMax: "a number",
+  groupKey: "an object",
   graceMs: "a number",
 };
 
@@ -61,8 +67,12 @@ export interface EpgmChannelOptions {
 export const epgmChannelOptionTable: OptionTable<EpgmChannelOptions> = { queue: queueOptionTable };
 
 export type CompleteEpgmOptions = {
-  readonly [Name in Exclude<keyof EpgmOptions, "interface">]-?: NonNullable<EpgmOptions[Name]>;
-};
+  readonly [Name in Exclude<keyof EpgmOptions, "interface" | "groupKey">]-?: NonNullable<
+    EpgmOptions[Name]
+  >;
+} & { readonly groupKey: Uint8Array | undefined };
+
+const groupKeyBytesMin = 32;
 
 /** Below this a bucket of tokens would not hold one packet in a second (libzmq's own bound). */
 const bitsPerSecondMin = 12_000;
@@ -98,6 +108,7 @@ export function completeEpgmOptions(options: EpgmOptions): CompleteEpgmOptions {
     heldBytesMax: checkCount("heldBytesMax", options.heldBytesMax ?? 64 * 2 ** 20),
     sourcesMax: checkCount("sourcesMax", options.sourcesMax ?? 1_024),
     graceMs: checkMilliseconds("graceMs", options.graceMs ?? 1_000),
+    groupKey: checkGroupKey(options.groupKey),
   };
   checkRange("port", complete.port, 1, 65_535);
   if (!(complete.bitsPerSecond >= bitsPerSecondMin)) {
@@ -119,4 +130,15 @@ function checkRange(name: string, value: number, min: number, max: number): numb
   throw new UsageError(`${name} is ${value}; give a whole number from ${min} to ${max}`, {
     details: { [name]: value, min, max },
   });
+}
+
+function checkGroupKey(key: Uint8Array | undefined): Uint8Array | undefined {
+  if (key === undefined) return undefined;
+  const byteCount = key instanceof Uint8Array ? key.length : 0;
+  // The key itself stands in no message.
+  if (byteCount >= groupKeyBytesMin) return key.slice();
+  throw new UsageError(
+    `groupKey has ${byteCount} bytes; give a Uint8Array of at least ${groupKeyBytesMin} random ones`,
+    { details: { byteCount, groupKeyBytesMin } },
+  );
 }

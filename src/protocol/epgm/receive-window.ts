@@ -14,12 +14,6 @@ export interface ReceiveLimits {
   readonly bytesMax: number;
 }
 
-/**
- * - `next`: it is the one that was wanted, and not kept: hand it on. - `taken`: it waits for others.
- * - `held`: it is there. - `old`: it was handed on, or given up. - `beyond`: it is too far ahead.
- */
-export type TakeResult = "next" | "taken" | "held" | "old" | "beyond";
-
 export class ReceiveWindow {
   readonly #limits: ReceiveLimits;
   readonly #packets = new Map<number, Uint8Array>();
@@ -65,6 +59,11 @@ export class ReceiveWindow {
     return this.#packets.has(sequence);
   }
 
+  /** Whether a packet, not beyond the window's reach, has neither been handed on nor is there. */
+  wants(sequence: number): boolean {
+    return distance(this.#next, sequence) >= 0 && !this.#packets.has(sequence);
+  }
+
   /** Whether the window can begin where it does now and still reach to before `end`. */
   reaches(end: number): boolean {
     return distance(this.#next, end) <= this.#limits.packetsMax;
@@ -75,20 +74,21 @@ export class ReceiveWindow {
     return plus(end, -this.#limits.packetsMax);
   }
 
-  take(sequence: number, payload: Uint8Array): TakeResult {
-    const ahead = distance(this.#next, sequence);
-    if (ahead < 0) return "old";
-    if (ahead >= this.#limits.packetsMax) return "beyond";
+  /**
+   * Takes a packet that is wanted.
+   * @returns Whether it is the `next`, which is not kept but to be handed on, or is `kept` for later.
+   */
+  take(sequence: number, payload: Uint8Array): "next" | "kept" {
     const end = plus(sequence, 1);
-    if (ahead === 0) this.#next = end;
-    else if (this.#packets.has(sequence)) return "held";
+    const isNext = sequence === this.#next;
+    if (isNext) this.#next = end;
     else this.#keep(sequence, payload);
     this.#dataEnd = later(this.#dataEnd, end);
     this.#end = later(this.#end, end);
-    return ahead === 0 ? "next" : "taken";
+    return isNext ? "next" : "kept";
   }
 
-  /** The source says that it has sent all before `end`, which the window reaches. */
+  /** The source says that it has sent all before `end`, which the window reaches, and perhaps more. */
   extendTo(end: number): void {
     this.#end = later(this.#end, end);
   }

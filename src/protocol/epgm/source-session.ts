@@ -6,7 +6,7 @@ import { type Claim, Doubt } from "./doubt.ts";
 import { Inquiry, type InquiryOptions, repairTimesOf } from "./inquiry.ts";
 import { Missing } from "./missing.ts";
 import type { Data, Nak, PgmPacket, Spm } from "./packet.ts";
-import { type ReceiveLimits, ReceiveWindow, type TakeResult } from "./receive-window.ts";
+import { type ReceiveLimits, ReceiveWindow } from "./receive-window.ts";
 import { distance, plus } from "./sequence.ts";
 import { SpmFilter } from "./spm-filter.ts";
 import { type StreamLimits, StreamReader } from "./stream-reader.ts";
@@ -14,6 +14,12 @@ import type { Tsi } from "./tsi.ts";
 
 /** A source is forgotten so long after its last packet. */
 const expiryMs = 300_000;
+
+/** One packet that skips so many is not believed at once: it costs much to know of each that is missing. */
+const leapMax = 1_024;
+
+/** Data so many packets behind may be late, or come again; farther behind there are none. */
+const lateMax = 65_536;
 
 export interface SessionLimits extends ReceiveLimits, StreamLimits {}
 
@@ -152,7 +158,7 @@ export class SourceSession {
     // Whoever joins late does not ask for what was before.
     this.#window ??= new ReceiveWindow(end, this.#options.limits);
     const window = this.#window;
-    if (distance(window.next, end) < 0 || !window.reaches(end)) {
+    if (distance(window.next, end) < 0 || this.#isTooFar(window, end)) {
       this.#contradict(window, { sequence: end, payload: undefined }, nowMs, true);
       return;
     }
@@ -164,10 +170,8 @@ export class SourceSession {
 
   /** The source has sent all before `end`, and nothing from there on. */
   #applyLead(window: ReceiveWindow, end: number, nowMs: number): void {
-    const knownEnd = window.end;
-    if (distance(knownEnd, end) >= 0) {
-      window.extendTo(end);
-      this.#missing.add(knownEnd, end, nowMs);
+    if (distance(window.end, end) >= 0) {
+      this.#extendTo(window, end, nowMs);
       return;
     }
     // Data may overtake an SPM, but not so that the very next packet is the one that is not there.
@@ -176,32 +180,40 @@ export class SourceSession {
     this.#missing.deleteFrom(end);
   }
 
+  #extendTo(window: ReceiveWindow, end: number, nowMs: number): void {
+    this.#missing.add(window.end, end, nowMs);
+    window.extendTo(end);
+  }
+
+  #isTooFar(window: ReceiveWindow, end: number): boolean {
+    return !window.reaches(end) || distance(window.end, end) > leapMax;
+  }
+
   #takeData(data: Data, nowMs: number): void {
     const { kind, sequence, trail, payload } = data;
     if (distance(sequence, trail) > 0) return;
     const window = this.#window ?? this.#begin(data, nowMs);
     if (window === undefined) return;
-    const result = this.#accept(window, sequence, payload, nowMs);
-    if (result === "next" || result === "taken") {
-      this.#doubt.settle();
-      this.#giveUpBefore(trail, "unrepairable");
-    } else if (result !== "held" && kind === "odata") {
+    const behind = distance(sequence, window.next);
+    if (behind > 0 || this.#isTooFar(window, plus(sequence, 1))) {
       // A repair may be of anything that was ever sent, and be for somebody else; new data are not.
-      this.#contradict(window, { sequence, payload }, nowMs, result === "old");
+      const mayBeLate = behind > 0 && behind < lateMax;
+      if (kind === "odata") this.#contradict(window, { sequence, payload }, nowMs, mayBeLate);
+    } else if (window.wants(sequence)) {
+      this.#doubt.settle();
+      this.#accept(window, sequence, payload, nowMs);
+      this.#giveUpBefore(trail, "unrepairable");
     }
   }
 
-  #accept(window: ReceiveWindow, sequence: number, payload: Uint8Array, nowMs: number): TakeResult {
-    const knownEnd = window.end;
-    const result = window.take(sequence, payload);
-    if (result !== "next" && result !== "taken") return result;
+  /** Takes data that are wanted, or wait for others that are. */
+  #accept(window: ReceiveWindow, sequence: number, payload: Uint8Array, nowMs: number): void {
     this.#heardMs = nowMs;
     this.#inquiry.dataCame();
-    if (!this.#missing.delete(sequence)) this.#missing.add(knownEnd, sequence, nowMs);
-    if (result === "next") this.#read(payload);
+    if (!this.#missing.delete(sequence)) this.#missing.add(window.end, sequence, nowMs);
+    if (window.take(sequence, payload) === "next") this.#read(payload);
     this.#advance(window);
     while (window.isFull) this.#giveUpFirstGap(window);
-    return result;
   }
 
   #takeNcf({ sequences }: Nak, nowMs: number): void {
@@ -225,22 +237,23 @@ export class SourceSession {
     if (claims === undefined || first === undefined || last === undefined) return;
     this.#moveTo(window, first.sequence, plus(last.sequence, 1));
     for (const { sequence, payload } of claims) {
-      if (payload !== undefined) this.#accept(window, sequence, payload, nowMs);
+      if (payload === undefined) this.#extendTo(window, sequence, nowMs);
+      else if (window.wants(sequence)) this.#accept(window, sequence, payload, nowMs);
     }
   }
 
   /** The source is at `first` to before `end`, where the window does not reach. */
   #moveTo(window: ReceiveWindow, first: number, end: number): void {
+    const start = window.startFor(end);
     const isAhead = distance(window.next, first) > 0;
     if (isAhead) {
-      const start = window.startFor(end);
       const isNear = distance(start, window.dataEnd) >= 0;
       this.#giveUpBefore(isNear ? start : window.dataEnd, "overrun");
       if (window.reaches(end)) return;
     }
     const packetCount = isAhead ? this.#missing.size + distance(window.end, first) : 0;
     this.#missing.clear();
-    window.restart(first);
+    window.restart(distance(start, first) > 0 ? first : start);
     this.#loseMessage("jump", packetCount);
   }
 

@@ -44,6 +44,8 @@ export interface SourceOptions {
   readonly window: WindowLimits;
   /** Receivers that miss the last packets may ask for so long after `close`. */
   readonly graceMs: number;
+  /** The sequence number of the first data packet; 0 by default, as libzmq's. */
+  readonly firstSequence?: number;
 }
 
 /** - `room`: the queue that refused a message takes some again. - `closed`: nothing more will come. */
@@ -77,7 +79,7 @@ export class EpgmSource implements Machine<IncomingDatagram, SourceOutput> {
   constructor(options: SourceOptions, nowMs: number) {
     this.#options = options;
     this.#writer = new StreamWriter(options.payloadBytesMax);
-    this.#window = new TransmitWindow(options.pool, options.window);
+    this.#window = new TransmitWindow(options.pool, options.window, options.firstSequence);
     this.#repairs = new Repairs(this.#window);
     this.#rate = new RateLimit(options.bitsPerSecond, nowMs);
   }
