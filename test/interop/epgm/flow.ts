@@ -21,6 +21,7 @@ export const usual: FlowSettings = {
   port: 5560,
   kilobitsPerSecond: 10_000,
   recoveryMs: 10_000,
+  partCount: 3,
   foreign: true,
 };
 

@@ -1,6 +1,7 @@
 /**
  * The messages of the EPGM cases: a topic, a text that says what the message is, and bytes that can be
- * checked by it. The programs in Python make and check the same.
+ * checked by it; as three parts, or as one in which line feeds stand between them. The programs in
+ * Python make and check the same.
  */
 
 /** How many bytes the last part of the message with this number has: mostly few, now and then many. */
@@ -15,15 +16,17 @@ export interface FlowMessage {
   readonly index: number;
 }
 
-export function partsOf({ topic, sender, index }: FlowMessage): Uint8Array[] {
+export function partsOf({ topic, sender, index }: FlowMessage, partCount: number): Uint8Array[] {
   const byteCount = topic === "probe" ? 0 : byteCountOf(index);
   const head = `${sender} ${index} ${byteCount}`;
-  const text = new TextEncoder();
-  return [text.encode(topic), text.encode(head), filler(index, byteCount)];
+  const parts = [Buffer.from(topic), Buffer.from(head), filler(index, byteCount)];
+  if (partCount === parts.length) return parts;
+  return [Buffer.concat(parts.flatMap((part, at) => (at === 0 ? [part] : [lineFeed, part])))];
 }
 
 /** @throws {Error} if anything of it is not as it was sent. */
-export function readParts(parts: readonly Uint8Array[]): FlowMessage {
+export function readParts(came: readonly Uint8Array[]): FlowMessage {
+  const parts = came.length === 1 && came[0] !== undefined ? splitLines(came[0]) : came;
   const text = new TextDecoder();
   const [topic = "", head = ""] = parts.slice(0, 2).map((part) => text.decode(part));
   const [sender = "", index, byteCount] = head.split(" ");
@@ -34,6 +37,19 @@ export function readParts(parts: readonly Uint8Array[]): FlowMessage {
     throw new Error(`a damaged message: ${topic}, ${head}, ${parts.length} parts`);
   }
   return { ...message, topic };
+}
+
+const lineFeed = Buffer.from("\n");
+
+/** At the first two line feeds. */
+function splitLines(message: Uint8Array): Uint8Array[] {
+  const first = message.indexOf(0x0a);
+  const second = message.indexOf(0x0a, first + 1);
+  return [
+    message.subarray(0, first),
+    message.subarray(first + 1, second),
+    message.subarray(second + 1),
+  ];
 }
 
 const cycle = Uint8Array.from({ length: 512 }, (_, index) => index & 0xff);

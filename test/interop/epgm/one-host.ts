@@ -12,7 +12,7 @@ export function oneHost(runtimes: Runtimes): Playable {
     name: "epgm; on one host two of ours and one of libzmq send, and one of each receives; 1 % are lost",
     play: async () => {
       await using lan = await Lan.open({ near: ["host"] });
-      await using flow = new Flow({ ...runtimes, node: runtimes.sharingNode });
+      await using flow = new Flow({ ...runtimes, node: runtimes.sharingNode }, { partCount: 1 });
       const host = lan.host("host");
       const start = (kind: Kind, role: Role, name: string): Promise<Participant> =>
         flow.start({ host, kind, role, name, interface: "127.0.0.1" });

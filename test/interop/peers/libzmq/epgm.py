@@ -43,20 +43,23 @@ def filler(index: int, byte_count: int) -> bytes:
     return (CYCLE * (byte_count // 256 + 2))[start : start + byte_count]
 
 
-def parts_of(topic: str, sender: str, index: int) -> list[bytes]:
+def parts_of(topic: str, index: int, given: Any) -> list[bytes]:
     byte_count = 0 if topic == "probe" else byte_count_of(index)
-    head = f"{sender} {index} {byte_count}"
-    return [topic.encode(), head.encode(), filler(index, byte_count)]
+    head = f"{given['name']} {index} {byte_count}"
+    parts = [topic.encode(), head.encode(), filler(index, byte_count)]
+    return parts if given["partCount"] == len(parts) else [b"\n".join(parts)]
 
 
 def say_parts(parts: list[bytes]) -> None:
     """Says what has come, or that it is not as it was sent."""
+    if len(parts) == 1:
+        parts = parts[0].split(b"\n", 2)
     try:
         topic, head, body = parts
         sender, index, byte_count = head.decode().split(" ")
         if body != filler(int(index), int(byte_count)):
             raise ValueError(f"the bytes of {head!r} differ")
     except ValueError as error:
-        say("damaged", message=f"{error}; {len(parts)} parts, {parts[:2]!r}"[:300])
+        say("damaged", message=f"{error}; {len(parts)} parts, {parts[0][:60]!r}"[:300])
         return
     say("arrived", topic=topic.decode(), sender=sender, index=int(index))

@@ -13,9 +13,9 @@ say("listening")
 for line in sys.stdin:
     command = json.loads(line)
     if "probe" in command:
-        socket.send_multipart(parts_of("probe", given["name"], command["probe"]))
+        socket.send_multipart(parts_of("probe", command["probe"], given))
         continue
     for index in range(command["first"], command["first"] + command["count"]):
-        socket.send_multipart(parts_of("flow", given["name"], index))
+        socket.send_multipart(parts_of("flow", index, given))
 socket.close()
 zmq.Context.instance().term()

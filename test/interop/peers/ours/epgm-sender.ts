@@ -14,15 +14,15 @@ const channel = await node.join(settings.group, {
 channel.setForeign(settings.foreign);
 await channel.openSource();
 say("listening");
-const sender = settings.name;
+const { name: sender, partCount } = settings;
 for await (const command of commandsOf<Command>()) {
   if ("probe" in command) {
-    await channel.send(partsOf({ topic: "probe", sender, index: command.probe }));
+    await channel.send(partsOf({ topic: "probe", sender, index: command.probe }, partCount));
     continue;
   }
   const { first, count } = command;
   for (let index = first; index < first + count; index += 1) {
-    await channel.send(partsOf({ topic: "flow", sender, index }));
+    await channel.send(partsOf({ topic: "flow", sender, index }, partCount));
   }
 }
 await node.close({ lingerMs: 30_000 });

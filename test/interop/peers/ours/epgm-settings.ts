@@ -12,6 +12,11 @@ export interface EpgmSettings {
   readonly kilobitsPerSecond: number;
   /** How long libzmq keeps what it has sent, as ZMQ_RECOVERY_IVL. */
   readonly recoveryMs: number;
+  /**
+   * Of how many parts messages are: 3 or 1. With several senders, and with losses that are not repaired,
+   * libzmq mixes the parts of messages that are longer than a packet (libzmq 4.3.4).
+   */
+  readonly partCount: 1 | 3;
   /** Whether somebody takes part who is not ours. */
   readonly foreign: boolean;
 }
