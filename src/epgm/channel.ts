@@ -61,7 +61,8 @@ export interface ChannelHome {
   takePort(): number;
   /** The source hears what is sent to this host alone. */
   openSource(port: number, receive: (datagram: IncomingDatagram) => void): Promise<void>;
-  channelClosed(channel: EpgmChannel, sourcePort: number | undefined): void;
+  forgetPort(port: number): void;
+  channelClosed(channel: EpgmChannel): void;
 }
 
 export class EpgmChannel {
@@ -273,7 +274,16 @@ export class EpgmChannel {
     );
     source.setForeign(this.#isForeign);
     const sending = new Drive(source, (output) => this.#performSent(output));
-    await this.#home.openSource(sourcePort, (datagram) => sending.receive(datagram));
+    try {
+      await this.#home.openSource(sourcePort, (datagram) => sending.receive(datagram));
+      // It may have been closed meanwhile.
+      if (this.#closing !== undefined) throw this.#closedError();
+    } catch (error) {
+      this.#home.forgetPort(sourcePort);
+      // Whoever asks again may have better luck: the port may be free then.
+      this.#opening = undefined;
+      throw error;
+    }
     this.#sourcePort = sourcePort;
     this.#source = source;
     this.#sending = sending;
@@ -361,7 +371,8 @@ export class EpgmChannel {
     this.#receiving.stop();
     this.#receiver.close();
     await this.#socket?.close();
-    this.#home.channelClosed(this, this.#sourcePort);
+    if (this.#sourcePort !== undefined) this.#home.forgetPort(this.#sourcePort);
+    this.#home.channelClosed(this);
   }
 
   #check(parts: readonly Uint8Array[]): void {

@@ -36,6 +36,7 @@ export class EpgmNode {
   readonly #seal: PacketSeal | undefined;
   readonly #relay = new NakRelay();
   readonly #channels = new Set<EpgmChannel>();
+  readonly #joining = new Set<Promise<EpgmChannel>>();
   readonly #sources = new Map<number, ((datagram: IncomingDatagram) => void) | undefined>();
   readonly #failed: (error: TransportError) => void;
   #nakSocket: Promise<DatagramSocket> | undefined;
@@ -90,9 +91,15 @@ export class EpgmNode {
     checkOptions("join", options, epgmChannelOptionTable);
     if (this.#closing !== undefined) throw new ClosedError("the EPGM node is closed");
     this.#checkGroup(group);
-    const channel = await EpgmChannel.open(this.#home(), group, listener, options);
-    this.#channels.add(channel);
-    return channel;
+    const joining = EpgmChannel.open(this.#home(), group, listener, options);
+    this.#joining.add(joining);
+    try {
+      const channel = await joining;
+      this.#channels.add(channel);
+      return channel;
+    } finally {
+      this.#joining.delete(joining);
+    }
   }
 
   /** Closes all channels, each as its own `close` does, and the sockets. */
@@ -106,6 +113,7 @@ export class EpgmNode {
   }
 
   async #close(options?: { readonly lingerMs?: number }): Promise<void> {
+    await Promise.allSettled(this.#joining);
     await Promise.all([...this.#channels].map((channel) => channel.close(options)));
     const nakSocket = await this.#nakSocket?.catch(() => undefined);
     await nakSocket?.close();
@@ -124,13 +132,10 @@ export class EpgmNode {
       takePort: () => this.#takePort(),
       openSource: async (port, receive) => {
         this.#sources.set(port, receive);
-        this.#nakSocket ??= this.#openNakSocket();
-        await this.#nakSocket;
+        await this.#openNakSocket();
       },
-      channelClosed: (channel, sourcePort) => {
-        this.#channels.delete(channel);
-        if (sourcePort !== undefined) this.#sources.delete(sourcePort);
-      },
+      forgetPort: (port) => this.#sources.delete(port),
+      channelClosed: (channel) => this.#channels.delete(channel),
     };
   }
 
@@ -145,15 +150,20 @@ export class EpgmNode {
   }
 
   /** Bound to the very address that SPMs announce, so that it gets all NAKs sent there. */
-  #openNakSocket(): Promise<DatagramSocket> {
-    const { address } = this.interface;
-    return DatagramSocket.open({
+  async #openNakSocket(): Promise<void> {
+    this.#nakSocket ??= DatagramSocket.open({
       via: this.interface,
-      address,
+      address: this.interface.address,
       port: this.#options.port,
       receive: (bytes, from) => this.#receiveUnicast({ bytes, from }),
       failed: this.#failed,
     });
+    try {
+      await this.#nakSocket;
+    } catch (error) {
+      this.#nakSocket = undefined;
+      throw error;
+    }
   }
 
   #receiveUnicast({ bytes, from }: IncomingDatagram): void {

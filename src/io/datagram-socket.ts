@@ -76,10 +76,10 @@ export class DatagramSocket {
       return;
     }
     this.#pendingCount += 1;
-    this.#socket.send(bytes, port, address, (cause) => {
+    this.#socket.send(bytes, port, scoped(address, this.#options.via), (cause) => {
       this.#pendingCount -= 1;
       if (cause !== null && cause !== undefined && !this.#isClosed) {
-        this.#fail(address, cause.message, cause);
+        this.#fail(address, sendReason(cause), cause);
       }
     });
   }
@@ -113,6 +113,16 @@ export class DatagramSocket {
     }
     return this.#from;
   }
+}
+
+function sendReason({ code = "", message }: NodeJS.ErrnoException): string {
+  const reasons: Readonly<Record<string, string>> = {
+    ENETUNREACH:
+      "no route leads there; name another interface (on Linux the loopback interface has none for groups of IPv6)",
+    EPERM: "the system does not let it pass; a firewall may forbid it",
+    EMSGSIZE: "the datagram is longer than the system sends; lower datagramBytesMax",
+  };
+  return reasons[code] ?? message;
 }
 
 /** Node 22.12 and 23.1 brought the option to the constructor of a UDP socket. */
@@ -152,9 +162,9 @@ function growReceiveBuffer(socket: Socket): void {
   }
 }
 
-/** A link-local address means nothing without its interface. */
+/** A link-local address, of a host or a group, means nothing without its interface. */
 export function scoped(address: string, { name }: MulticastInterface): string {
-  return /^fe[89ab]/i.test(address) ? `${address}%${name}` : address;
+  return /^(?:fe[89ab]|ff[0-9a-f][12]:)/i.test(address) ? `${address}%${name}` : address;
 }
 
 function openError(options: DatagramSocketOptions, cause: unknown): TransportError {
