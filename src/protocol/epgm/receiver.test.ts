@@ -336,6 +336,15 @@ describe("what is lost for good is told, once, where it is missing", () => {
     ]);
   });
 
+  test("when a source falls silent that has not closed: what it may have sent last is unknown", () => {
+    const receiver = makeReceiver();
+    give(receiver, 0, spm(0, 0), text(1));
+    expect(run(receiver, 1_000_000)).toEqual(["300000 gap gone 0"]);
+    give(receiver, 1_000_000, spm(0, 0), text(1), spm(1, 1, { fin: true }));
+    expect(run(receiver, 2_000_000)).toEqual([]);
+    expect(receiver.sourceCount).toBe(0);
+  });
+
   test("when a source falls silent with something missing, or gives way", () => {
     const receiver = makeReceiver({ sourcesMax: 1 });
     const payloads = payloadsOf([["a".repeat(40)]], 20);

@@ -28,7 +28,7 @@ export interface SessionLimits extends ReceiveLimits, StreamLimits {}
  * - `unrepairable`: the source no longer has it. - `unanswered`: the source did not answer.
  * - `overrun`: too much waited for it. - `jump`: the source went on far from where it was.
  * - `malformed`: the stream makes no sense. - `oversized`: a message is longer, or has more parts, than
- *   is taken. - `gone`: the source was not heard of any more, or gave way to others.
+ *   is taken. - `gone`: the source was not heard of any more, without having closed, or gave way.
  */
 export type GapReason =
   | "unrepairable"
@@ -143,10 +143,15 @@ export class SourceSession {
     else this.#loseMessage("overrun", 0);
   }
 
-  /** It is not followed any more: what is missing, or not complete, will not come. */
+  /**
+   * It is not followed any more: what is missing, or not complete, will not come. Nor can anybody say
+   * what a source that has not closed may have sent since.
+   */
   end(): void {
+    const isMissing = this.#missing.size > 0;
     if (this.#window !== undefined) this.#giveUpBefore(this.#window.end, "gone");
-    if (this.#reader.isMidMessage) this.#loseMessage("gone", 0);
+    if (isMissing || this.#isFinished) return;
+    if (this.isProven || this.#reader.isMidMessage) this.#loseMessage("gone", 0);
   }
 
   #takeSpm(spm: Spm, from: Uint8Array, nowMs: number): void {
