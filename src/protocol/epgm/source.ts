@@ -12,6 +12,7 @@ import { dataPayloadAt, writeDataHead, writeNak, writeSpm } from "./packet-write
 import { RateLimit } from "./rate-limit.ts";
 import { Repairs } from "./repairs.ts";
 import { distance, plus } from "./sequence.ts";
+import { Slab } from "./slab.ts";
 import { SpmSchedule } from "./spm-schedule.ts";
 import { StreamWriter } from "./stream-writer.ts";
 import { TransmitWindow, type WindowLimits } from "./transmit-window.ts";
@@ -65,6 +66,7 @@ export class EpgmSource implements Machine<IncomingDatagram, SourceOutput> {
   readonly #options: SourceOptions;
   readonly #outputs: SourceOutput[] = [];
   readonly #writer: StreamWriter;
+  readonly #slab = new Slab();
   readonly #window: TransmitWindow;
   readonly #repairs: Repairs;
   readonly #schedule = new SpmSchedule();
@@ -211,7 +213,7 @@ export class EpgmSource implements Machine<IncomingDatagram, SourceOutput> {
 
   #sendData(byteCount: number, nowMs: number): void {
     const { tsi, port } = this.#options;
-    const packet = new Uint8Array(byteCount);
+    const packet = this.#slab.allocate(byteCount);
     this.#writer.writePayload(packet, dataPayloadAt);
     const sequence = this.#window.next;
     writeDataHead(packet, { kind: "odata", tsi, port, sequence, trail: this.#window.trail });
