@@ -219,7 +219,7 @@ export class EpgmSource implements Machine<IncomingDatagram, SourceOutput> {
     writeDataHead(packet, { kind: "odata", tsi, port, sequence, trail: this.#window.trail });
     this.#window.add(packet, nowMs);
     this.#counts.packets += 1;
-    this.#schedule.dataSent(nowMs);
+    this.#schedule.beginSeries(nowMs);
     this.#toGroup(packet);
   }
 
@@ -234,7 +234,7 @@ export class EpgmSource implements Machine<IncomingDatagram, SourceOutput> {
     writeDataHead(packet, { kind: "rdata", tsi, port, sequence, trail: this.#window.trail });
     this.#repairs.repeated(sequence, nowMs);
     this.#counts.repairs += 1;
-    this.#schedule.dataSent(nowMs);
+    this.#schedule.beginSeries(nowMs);
     this.#toGroup(packet);
   }
 
@@ -288,6 +288,8 @@ export class EpgmSource implements Machine<IncomingDatagram, SourceOutput> {
     this.#state = "grace";
     this.#graceEndsMs = nowMs + this.#options.graceMs;
     for (let count = 0; count < spmCount; count += 1) this.#sendSpm(nowMs);
+    // All three are lost together when a receiver hears nothing for a moment.
+    this.#schedule.beginSeries(nowMs);
   }
 
   #end(): void {
