@@ -4,10 +4,14 @@
  */
 import process from "node:process";
 import { parseArgs } from "node:util";
+// The core without its sockets has no public entry point, and what it costs alone is the question.
+/* oxlint-disable no-restricted-imports */
 import { EpgmReceiver } from "../src/protocol/epgm/receiver.ts";
 import { EpgmSource } from "../src/protocol/epgm/source.ts";
 import { makeGsi } from "../src/protocol/epgm/tsi.ts";
 import { WindowPool } from "../src/protocol/epgm/window-pool.ts";
+
+/* oxlint-enable no-restricted-imports */
 
 const { values } = parseArgs({
   options: {

@@ -164,8 +164,10 @@ describe("data", () => {
 
   test("the queue has a bound, and says when it has room again", () => {
     const source = startedSource({ bitsPerSecond: 1_000_000, queueBytesMax: 1_000 });
-    for (let index = 0; index < 64; index += 1)
-      source.send([new Uint8Array(1_400)]), source.flush(0);
+    for (let index = 0; index < 64; index += 1) {
+      source.send([new Uint8Array(1_400)]);
+      source.flush(0);
+    }
     source.drain();
     expect(source.send([new Uint8Array(100_000)])).toBe(true);
     expect(source.send(message("a"))).toBe(false);

@@ -317,7 +317,7 @@ describe("laws", () => {
   });
 });
 
-test("a queue of 100,000 messages is written in time that follows its length", () => {
+test("a queue of 100,000 messages fills each packet", () => {
   const writer = new StreamWriter(1_428);
   const message = [Buffer.from("topic"), Buffer.from("x".repeat(20))];
   for (let count = 0; count < 100_000; count += 1) writer.push(message);
