@@ -24,6 +24,8 @@ export interface Schedule {
   readonly firstSequence: number;
   /** How many packets a receiver's window takes, and a source's keeps. */
   readonly windowPackets: number;
+  /** What a receiver may keep. */
+  readonly heldBytesMax: number;
 }
 
 export interface SenderPlan {
@@ -67,6 +69,7 @@ export function makeSchedule(seed: number): Schedule {
     payloadBytesMax: random.pick([60, 300, 1_428]),
     firstSequence: random.pick([0, 0, 0xffff_fff0]),
     windowPackets: random.pick([40, 4_096, 4_096]),
+    heldBytesMax: random.pick([20_000, 4_000_000, 4_000_000]),
   };
 }
 

@@ -19,9 +19,10 @@ test(`${scheduleCount} schedules from seed ${firstSeed}: all arrives, in order a
 }, 3_600_000);
 
 /** Whether nothing should be lost: windows are ample, and no source vanishes with what it has. */
-function isRepairable({ windowPackets, loss, senders }: Schedule): boolean {
+function isRepairable({ windowPackets, heldBytesMax, loss, senders }: Schedule): boolean {
   return (
     windowPackets > 1_000 &&
+    heldBytesMax > 1_000_000 &&
     loss <= 0.2 &&
     senders.every(({ restartMs }) => restartMs === undefined)
   );

@@ -9,8 +9,6 @@ import { formatTsi } from "../../src/protocol/epgm/tsi.ts";
 export interface Sent {
   readonly name: string;
   readonly texts: string[];
-  /** Whether it was there to the end, and closed. */
-  hasClosed: boolean;
 }
 
 interface Progress {
@@ -54,9 +52,9 @@ export class Witness {
 
   /** All is over. @param wasFirst Whether this receiver was there before anything was sent. */
   end({ wasFirst }: { readonly wasFirst: boolean }): void {
-    for (const [name, { texts, hasClosed }] of this.#sent) {
+    for (const [name, { texts }] of this.#sent) {
       const { last, gapsSince } = this.#of(name);
-      if (!hasClosed || last === texts.length - 1 || gapsSince > 0) continue;
+      if (last === texts.length - 1 || gapsSince > 0) continue;
       if (wasFirst || last >= 0) {
         this.#fail(
           name,

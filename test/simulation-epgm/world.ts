@@ -19,14 +19,13 @@ export interface Outcome {
   readonly packetCount: number;
 }
 
-const heldBytesMax = 200_000;
 const poolBytesMax = 2 ** 22;
 
 /** Long enough for a FIN to get through at the worst loss. */
 const graceMs = 10_000;
 
-/** By then nothing is going on any more: sources have closed, and what is missing was given up. */
-const endMs = 60_000;
+/** By then nothing is going on any more: sources have closed, or have been silent for 300 s. */
+const endMs = 400_000;
 
 /** libzmq's: with it receivers send NAKs to the source alone, and wait as they do for libzmq. */
 const foreignGsi = 0xb7c6d1bc038a;
@@ -93,7 +92,7 @@ class World {
   }
 
   #join(node: Node): void {
-    const { windowPackets } = this.#schedule;
+    const { windowPackets, heldBytesMax } = this.#schedule;
     const receiver = makeReceiver(
       { packetsMax: windowPackets, bytesMax: heldBytesMax, heldBytesMax },
       { random: () => this.#network.random.fraction() },
@@ -118,10 +117,7 @@ class World {
         node.act((nowMs) => session.source.start(nowMs));
       });
     }
-    network.at(closeMs, () => {
-      node.act((nowMs) => session.source.close(nowMs));
-      session.sent.hasClosed = true;
-    });
+    network.at(closeMs, () => node.act((nowMs) => session.source.close(nowMs)));
   }
 
   #startSource(node: Node): { readonly source: EpgmSource; readonly sent: Sent } {
@@ -143,7 +139,7 @@ class World {
       },
       node.nowMs,
     );
-    const sent: Sent = { name: formatTsi(tsi), texts: [], hasClosed: false };
+    const sent: Sent = { name: formatTsi(tsi), texts: [] };
     this.#sent.set(sent.name, sent);
     node.start(source);
     return { source, sent };
@@ -199,6 +195,7 @@ class World {
   }
 
   #checkMemory(): void {
+    const { heldBytesMax } = this.#schedule;
     if (this.#pool.bytes > poolBytesMax) throw new Error(`the pool has ${this.#pool.bytes} bytes`);
     for (const { node, receiver } of this.#receivers) {
       if (receiver.heldBytes <= heldBytesMax) continue;

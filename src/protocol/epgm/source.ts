@@ -12,6 +12,7 @@ import { dataPayloadAt, writeDataHead, writeNak, writeSpm } from "./packet-write
 import { RateLimit } from "./rate-limit.ts";
 import { Repairs } from "./repairs.ts";
 import { distance, plus } from "./sequence.ts";
+import { Slab } from "./slab.ts";
 import { SpmSchedule } from "./spm-schedule.ts";
 import { StreamWriter } from "./stream-writer.ts";
 import { TransmitWindow, type WindowLimits } from "./transmit-window.ts";
@@ -65,6 +66,7 @@ export class EpgmSource implements Machine<IncomingDatagram, SourceOutput> {
   readonly #options: SourceOptions;
   readonly #outputs: SourceOutput[] = [];
   readonly #writer: StreamWriter;
+  readonly #slab = new Slab();
   readonly #window: TransmitWindow;
   readonly #repairs: Repairs;
   readonly #schedule = new SpmSchedule();
@@ -211,13 +213,13 @@ export class EpgmSource implements Machine<IncomingDatagram, SourceOutput> {
 
   #sendData(byteCount: number, nowMs: number): void {
     const { tsi, port } = this.#options;
-    const packet = new Uint8Array(byteCount);
+    const packet = this.#slab.allocate(byteCount);
     this.#writer.writePayload(packet, dataPayloadAt);
     const sequence = this.#window.next;
     writeDataHead(packet, { kind: "odata", tsi, port, sequence, trail: this.#window.trail });
     this.#window.add(packet, nowMs);
     this.#counts.packets += 1;
-    this.#schedule.dataSent(nowMs);
+    this.#schedule.beginSeries(nowMs);
     this.#toGroup(packet);
   }
 
@@ -232,7 +234,7 @@ export class EpgmSource implements Machine<IncomingDatagram, SourceOutput> {
     writeDataHead(packet, { kind: "rdata", tsi, port, sequence, trail: this.#window.trail });
     this.#repairs.repeated(sequence, nowMs);
     this.#counts.repairs += 1;
-    this.#schedule.dataSent(nowMs);
+    this.#schedule.beginSeries(nowMs);
     this.#toGroup(packet);
   }
 
@@ -286,6 +288,8 @@ export class EpgmSource implements Machine<IncomingDatagram, SourceOutput> {
     this.#state = "grace";
     this.#graceEndsMs = nowMs + this.#options.graceMs;
     for (let count = 0; count < spmCount; count += 1) this.#sendSpm(nowMs);
+    // All three are lost together when a receiver hears nothing for a moment.
+    this.#schedule.beginSeries(nowMs);
   }
 
   #end(): void {

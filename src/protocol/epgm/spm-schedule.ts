@@ -12,7 +12,8 @@ const ambientMs = 30_000;
 const answerPauseMs = 10;
 
 export class SpmSchedule {
-  #dataMs = Number.POSITIVE_INFINITY;
+  /** When the series began. */
+  #beganMs = Number.POSITIVE_INFINITY;
   /** How many of the series have been sent. */
   #heartbeatCount = 0;
   #sentMs = Number.NEGATIVE_INFINITY;
@@ -23,9 +24,9 @@ export class SpmSchedule {
     return Math.min(this.#sentMs + ambientMs, this.#heartbeatDueMs, answerDueMs);
   }
 
-  /** Data went out: the series begins anew. */
-  dataSent(nowMs: number): void {
-    this.#dataMs = nowMs;
+  /** Data went out, or the source closes: the series begins anew. */
+  beginSeries(nowMs: number): void {
+    this.#beganMs = nowMs;
     this.#heartbeatCount = 0;
   }
 
@@ -42,6 +43,6 @@ export class SpmSchedule {
   }
 
   get #heartbeatDueMs(): number {
-    return this.#dataMs + (heartbeatsMs[this.#heartbeatCount] ?? Number.POSITIVE_INFINITY);
+    return this.#beganMs + (heartbeatsMs[this.#heartbeatCount] ?? Number.POSITIVE_INFINITY);
   }
 }
