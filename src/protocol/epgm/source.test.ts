@@ -34,6 +34,23 @@ function run(source: EpgmSource, untilMs: number, fromMs = 0): string[] {
   }
 }
 
+test("to receivers that are not ours an SPM goes before data, but not more often than each 10 ms", () => {
+  const source = startedSource();
+  source.setForeign(true);
+  const kindsAt = (nowMs: number): string => {
+    sendEach(source, 2, nowMs);
+    return packetsOf(source.drain())
+      .map(({ kind }) => kind)
+      .join(" ");
+  };
+  expect(kindsAt(9)).toBe("odata odata");
+  expect(kindsAt(10)).toBe("spm odata odata");
+  expect(kindsAt(19)).toBe("odata odata");
+  expect(kindsAt(20)).toBe("spm odata odata");
+  source.setForeign(false);
+  expect(kindsAt(40)).toBe("odata odata");
+});
+
 /** Sends messages, one a packet. */
 function sendEach(source: EpgmSource, count: number, nowMs = 0): void {
   for (let index = 0; index < count; index += 1) {

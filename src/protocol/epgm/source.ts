@@ -75,6 +75,7 @@ export class EpgmSource implements Machine<IncomingDatagram, SourceOutput> {
   #state: SourceState = "idle";
   #spmSequence = 0;
   #isFull = false;
+  #isForeign = false;
   #isDataTurn = false;
   #graceEndsMs = Number.POSITIVE_INFINITY;
 
@@ -106,6 +107,7 @@ export class EpgmSource implements Machine<IncomingDatagram, SourceOutput> {
 
   /** Whether receivers that are not ours listen: bursts and rate then stay within what libzmq's bear. */
   setForeign(isForeign: boolean): void {
+    this.#isForeign = isForeign;
     this.#rate.setForeign(isForeign);
   }
 
@@ -212,6 +214,8 @@ export class EpgmSource implements Machine<IncomingDatagram, SourceOutput> {
   }
 
   #sendData(byteCount: number, nowMs: number): void {
+    // A libzmq receiver that misses two packets before it has seen an SPM may go deaf (libzmq 4.3.4).
+    if (this.#isForeign && this.#schedule.wasSilent(nowMs)) this.#sendSpm(nowMs);
     const { tsi, port } = this.#options;
     const packet = this.#slab.allocate(byteCount);
     this.#writer.writePayload(packet, dataPayloadAt);

@@ -11,6 +11,9 @@ const ambientMs = 30_000;
 /** Requests for one are answered no more often than this. */
 const answerPauseMs = 10;
 
+/** While data is sent to receivers that are not ours, an SPM goes before it at least so often. */
+const introductionMs = 10;
+
 export class SpmSchedule {
   /** When the series began. */
   #beganMs = Number.POSITIVE_INFINITY;
@@ -40,6 +43,11 @@ export class SpmSchedule {
     this.#sentMs = nowMs;
     this.#isAsked = false;
     while (this.#heartbeatDueMs <= nowMs) this.#heartbeatCount += 1;
+  }
+
+  /** Whether none was sent for so long that who joined meanwhile may not know the source's address. */
+  wasSilent(nowMs: number): boolean {
+    return nowMs >= this.#sentMs + introductionMs;
   }
 
   get #heartbeatDueMs(): number {
