@@ -85,6 +85,18 @@ describe("what is lost for good is told, once, where it is missing", () => {
     expect(run(receiver, 20)).toEqual(["6 nak 2", "7 nak 4"]);
   });
 
+  test("when more is kept than may be, though giving up one gap only moves it into a message", () => {
+    const receiver = makeReceiver({ heldBytesMax: 1_200 });
+    give(receiver, 0, spm(0, -1));
+    const long = payloadsOf([["a".repeat(2_000)]], 300).map((payload, index) =>
+      data(index + 1, payload),
+    );
+    for (const packet of long) {
+      give(receiver, 0, packet);
+      expect(receiver.heldBytes).toBeLessThanOrEqual(1_200);
+    }
+  });
+
   test("when a message is longer than is taken, or makes no sense", () => {
     const receiver = makeReceiver({ messageBytesMax: 10 });
     expect(give(receiver, 0, texts(0, ["x".repeat(11)]), text(1))).toEqual([

@@ -138,13 +138,19 @@ export class SourceSession {
     if (hopeless !== undefined) this.#giveUpBefore(plus(hopeless, 1), "unanswered");
   }
 
-  /** The memory is short: gives up as little as makes it less. */
-  shrink(): void {
+  /**
+   * The memory is short: gives up as little as it can. What waited may become part of a message under
+   * way, so that it takes several times until there is less.
+   * @returns false if there is nothing to give up.
+   */
+  shrink(): boolean {
     const window = this.#window;
-    if (window === undefined) return;
+    if (window === undefined) return false;
     if (window.bytes > 0) this.#giveUpFirstGap(window);
     else if (this.#missing.size > 0) this.#giveUpBefore(window.end, "overrun");
-    else this.#loseMessage("overrun", 0);
+    else if (this.#reader.isMidMessage) this.#loseMessage("overrun", 0);
+    else return false;
+    return true;
   }
 
   /**
