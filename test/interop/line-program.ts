@@ -50,7 +50,7 @@ export abstract class LineProgram<Line extends { readonly event: string }>
     return this.#end === undefined;
   }
 
-  tell(...commands: readonly object[]): void {
+  tell(...commands: readonly (object | string)[]): void {
     for (const command of commands) this.#child.stdin?.write(`${JSON.stringify(command)}\n`);
   }
 
