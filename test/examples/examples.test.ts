@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { freePort } from "../interop/free-port.ts";
+import { freeUdpPort } from "../support/multicast.ts";
 import { RunningProgram } from "../support/running-program.ts";
 
 // Each test starts processes, beside which other tests run.
@@ -17,6 +18,7 @@ const outputs: Readonly<Record<string, readonly string[]>> = {
   ],
   "simulated-network": ["apart: 5 9 5", "together: 9 9 9"],
   "inproc-class": ["5 glasses from tank A"],
+  epgm: ["tank A: 11.4 °C", "tank A: 11.9 °C", "tank A: 12.3 °C", "the cellar has closed"],
   axon: [
     "heard: a pils",
     "heard: a stout",
@@ -46,7 +48,12 @@ test("every example is run here, and stands in the README of the examples", () =
 });
 
 test.each(Object.entries(outputs))("%s prints what it promises, and ends", async (name, lines) => {
-  const example = start(name, ...(name === "brewery" ? [String(await freePort())] : []));
+  const ports: Readonly<Record<string, () => Promise<number>>> = {
+    brewery: freePort,
+    epgm: freeUdpPort,
+  };
+  const port = await ports[name]?.();
+  const example = start(name, ...(port === undefined ? [] : [`${port}`]));
   expect(await example.ended).toEqual(lines);
   expect(example.complaints).toBe("");
 });

@@ -4,7 +4,7 @@
  * family; of a network with over 2^32 addresses the lowest 2^32 are used.
  */
 import { PeerError, UsageError } from "../../errors.ts";
-import { formatIp, parseIp } from "./ip.ts";
+import { formatIp, parseIp } from "../ip.ts";
 
 /** The first addresses of a network are kept for control channels, as in pyplexo 1.0.0. */
 export const reservedCount = 32;

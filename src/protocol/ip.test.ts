@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { bytesOf, hexOf } from "../../../test/envelope/vectors.ts";
+import { bytesOf, hexOf } from "../../test/envelope/vectors.ts";
 import { formatIp, parseIp } from "./ip.ts";
 
 // As ip_address of CPython 3.11.7's module ipaddress has them.
