@@ -54,6 +54,16 @@ describe("G5: a stream follows the one it continues", () => {
     expect(got).toEqual(["gap", "b1", "gap", "b2"]);
   });
 
+  test("a stream that is given up goes after the one it waits for, though that began to wait later", () => {
+    const { got, streams } = receiver();
+    streams.begin(sender, c, b, 0);
+    streams.arrive(sender, c, "c1");
+    streams.begin(sender, b, a, 240);
+    streams.arrive(sender, b, "b1");
+    streams.wake(2_000);
+    expect(got).toEqual(["gap", "b1", "gap", "c1"]);
+  });
+
   test("R10: two moves in a row, the second of which arrives first", () => {
     const { got, streams } = receiver();
     streams.begin(sender, a, undefined, 0);

@@ -94,7 +94,7 @@ export class StreamSuccession<Message> {
       return;
     }
     stream.held.push(message);
-    if (stream.held.length > heldMax) this.#giveUpAllTo(stream, sender);
+    if (stream.held.length > heldMax) this.#giveUp(stream, sender);
   }
 
   /** All of the sender's stream has arrived. */
@@ -119,16 +119,13 @@ export class StreamSuccession<Message> {
     }
   }
 
-  /** Streams that have waited longer go before it, so that even now nothing is reordered. */
-  #giveUpAllTo(last: Stream<Message>, sender: bigint): void {
-    for (const [stream, waiting] of this.#waiting) {
-      if (waiting === sender) this.#giveUp(stream, sender);
-      if (stream === last) return;
-    }
-  }
-
+  /** Those that it waits for, and which wait themselves, go before it, so that even now nothing is reordered. */
   #giveUp(stream: Stream<Message>, sender: bigint): void {
-    if (stream.predecessor !== undefined) stream.predecessor.isAbandoned = true;
+    const { predecessor } = stream;
+    if (predecessor?.held !== undefined) this.#giveUp(predecessor, sender);
+    // The predecessor may have been finished, and have let it flow.
+    if (stream.held === undefined) return;
+    if (predecessor !== undefined) predecessor.isAbandoned = true;
     this.#options.gap(sender);
     this.#flow(stream, sender);
   }
