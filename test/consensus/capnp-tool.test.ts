@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { beforeAll, expect, type TestContext, test } from "vitest";
 import { channelOf } from "../../src/protocol/consensus/channel.ts";
+import type { ControlMessage } from "../../src/protocol/consensus/message.ts";
 import { ControlMessageCodec } from "../../src/protocol/consensus/message-codec.ts";
 import { hexOf } from "../envelope/vectors.ts";
 import { runCapnpTool, setUpCapnpTool } from "../support/set-up/capnp-tool.ts";
@@ -40,6 +41,7 @@ test("what we write, the tool reads as text, and what it writes of that in segme
   const codec = new ControlMessageCodec(ipv4Space);
   fc.assert(
     fc.property(controlMessages, (message) => {
+      fc.pre(!typeNamesOf(message).some(hasBracket));
       const channel = channelOf(message.kind);
       const text = runCapnpTool(["decode", schema, structOf(channel.topic)], codec.encode(message));
       const bytes = runCapnpTool(
@@ -51,6 +53,22 @@ test("what we write, the tool reads as text, and what it writes of that in segme
     { numRuns: runCount },
   );
 });
+
+/** By them the tool finds the end of what it reads, those in a text not left out (capnp 0.9.2). */
+function hasBracket(typeName: string): boolean {
+  return /[()[\]]/.test(typeName);
+}
+
+function typeNamesOf(message: ControlMessage): readonly string[] {
+  switch (message.kind) {
+    case "heartbeat":
+      return message.listening;
+    case "assignment":
+      return message.records.map(({ typeName }) => typeName);
+    default:
+      return [message.typeName];
+  }
+}
 
 function structOf(topic: string): string {
   return topic.split(".")[2] ?? "";
