@@ -3,7 +3,7 @@ import type { Playable } from "../playable.ts";
 import { disturbed } from "./disturbed.ts";
 import { checkAll, checkOrder, Flow, met } from "./flow.ts";
 import { Lan } from "./lan.ts";
-import { oneHost } from "./one-host.ts";
+import { oneHostCasesOf } from "./one-host.ts";
 import type { Participant, Runtimes } from "./participant.ts";
 import { type Cast, casts, loseEverywhere, onStage, textOf } from "./stage.ts";
 
@@ -21,7 +21,8 @@ export function epgmCasesOf(runtimes: Runtimes): readonly Playable[] {
     ...casts.map((cast) => disturbed(runtimes, cast)),
     together(runtimes),
     overIpv6(runtimes),
-    oneHost(runtimes),
+    ...oneHostCasesOf(runtimes),
+    staysInItsNetwork(runtimes),
   ];
 }
 
@@ -151,6 +152,20 @@ function overIpv6(runtimes: Runtimes): Playable {
         await loseEverywhere(stage, 5);
         stage.sender.tell({ first: 0, count: messageCount });
         await allArrive(stage.sender, stage.receivers, 5);
+      }),
+  };
+}
+
+/** By default what is sent may pass no router: its TTL is 1. */
+function staysInItsNetwork(runtimes: Runtimes): Playable {
+  const cast: Cast = { sender: "ours", receivers: ["ours"] };
+  return {
+    name: `epgm; ${textOf(cast)}; what is sent has a TTL of 1`,
+    play: () =>
+      onStage({ runtimes, cast }, async ({ lan, flow, sender, receivers }) => {
+        await lan.host("receiver0").dropUnlessTtl(1, flow.settings.port);
+        sender.tell({ first: 0, count: messageCount });
+        await allArrive(sender, receivers, 0);
       }),
   };
 }
