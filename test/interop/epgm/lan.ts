@@ -110,7 +110,7 @@ export class Lan implements AsyncDisposable {
 }
 
 /** The address on a side of the host with this number there. */
-export function addressOf(side: number, number: number): string {
+function addressOf(side: number, number: number): string {
   return `10.77.${side}.${number}`;
 }
 
