@@ -163,7 +163,7 @@ function growReceiveBuffer(socket: Socket): void {
 }
 
 /** A link-local address, of a host or a group, means nothing without its interface. */
-export function scoped(address: string, { name }: MulticastInterface): string {
+function scoped(address: string, { name }: MulticastInterface): string {
   return /^(?:fe[89ab]|ff[0-9a-f][12]:)/i.test(address) ? `${address}%${name}` : address;
 }
 

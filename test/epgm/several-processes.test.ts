@@ -1,5 +1,5 @@
 /** Several processes of one host that send to the same group and port: each can be asked for repairs. */
-import { createSocket, type Socket } from "node:dgram";
+import { createSocket, type Socket, type SocketOptions } from "node:dgram";
 import { type EpgmGap, openEpgm } from "plexo/epgm";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { readPacket } from "../../src/protocol/epgm/packet-reader.ts";
@@ -7,6 +7,7 @@ import { writeNak } from "../../src/protocol/epgm/packet-writer.ts";
 import { formatTsi, type Tsi } from "../../src/protocol/epgm/tsi.ts";
 import { readParts } from "../interop/epgm/message.ts";
 import { Participant } from "../interop/epgm/participant.ts";
+import type { EpgmSettings } from "../interop/peers/ours/epgm-settings.ts";
 import { freeUdpPort, someGroup } from "../support/multicast.ts";
 
 /** Of a hundred datagrams that come to a socket of this process so many are passed over. */
@@ -14,8 +15,8 @@ const loss = vi.hoisted(() => ({ percent: 0, droppedCount: 0 }));
 
 vi.mock("node:dgram", async (importOriginal) => {
   const actual = await importOriginal<typeof import("node:dgram")>();
-  const lossy: typeof createSocket = (...args: Parameters<typeof createSocket>) => {
-    const socket = actual.createSocket(...args);
+  const lossy = (options: SocketOptions): Socket => {
+    const socket = actual.createSocket(options);
     const emit = socket.emit.bind(socket);
     socket.emit = (event: string, ...rest: unknown[]) => {
       if (event !== "message" || Math.random() * 100 >= loss.percent) return emit(event, ...rest);
@@ -111,10 +112,10 @@ test("a NAK that is sent to the host alone, as libzmq's are, is answered by the 
 /** The three senders, which listen. */
 async function started(group: string, port: number): Promise<readonly Participant[]> {
   const senders = names.map((name) => {
-    const settings = {
-      ...{ name, interface: address, group, port, partCount: 3 },
+    const settings: EpgmSettings = {
+      ...{ name, interface: address, group, port, partCount: 3 as const },
       ...{ kilobitsPerSecond: 100_000, recoveryMs: 10_000, foreign: false },
-    } as const;
+    };
     const file = "build/test/interop/peers/ours/epgm-sender.js";
     const command = [process.execPath, file, JSON.stringify(settings)] as const;
     const sender = new Participant("ours", settings, [...command]);

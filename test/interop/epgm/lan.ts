@@ -18,6 +18,8 @@ export interface Host {
   command(command: readonly [string, ...string[]]): readonly [string, ...string[]];
   /** From now on drops so many percent of the UDP datagrams that arrive at this port. */
   lose(percent: number, port: number): Promise<void>;
+  /** From now on drops the UDP datagrams that arrive at this port with another TTL. */
+  dropUnlessTtl(ttl: number, port: number): Promise<void>;
 }
 
 export interface LanOptions {
@@ -108,7 +110,7 @@ export class Lan implements AsyncDisposable {
 }
 
 /** The address on a side of the host with this number there. */
-export function addressOf(side: number, number: number): string {
+function addressOf(side: number, number: number): string {
   return `10.77.${side}.${number}`;
 }
 
@@ -171,16 +173,20 @@ function hostOf(name: string, namespace: string, side: number, number: number): 
     address: addressOf(side, number),
     address6: address6Of(side, number),
     command: (command) => ["ip", "netns", "exec", namespace, ...command],
-    lose: async (percent, port) => {
-      const rule = `udp dport ${port} numgen random mod 100 < ${percent} counter drop`;
-      const nft = (...words: string[]): Promise<string> =>
-        run("ip", ["netns", "exec", namespace, "nft", ...words]);
-      await nft("add table inet loss");
-      await nft("add chain inet loss input { type filter hook input priority 0; }");
-      await nft("flush chain inet loss input");
-      if (percent > 0) await nft(`add rule inet loss input ${rule}`);
-    },
+    lose: (percent, port) =>
+      drop(namespace, percent > 0 ? [`udp dport ${port} numgen random mod 100 < ${percent}`] : []),
+    dropUnlessTtl: (ttl, port) => drop(namespace, [`udp dport ${port} ip ttl != ${ttl}`]),
   };
+}
+
+/** From now on a host drops what matches one of these, and nothing else. */
+async function drop(namespace: string, matches: readonly string[]): Promise<void> {
+  const nft = (command: string): Promise<string> =>
+    run("ip", ["netns", "exec", namespace, "nft", command]);
+  await nft("add table inet loss");
+  await nft("add chain inet loss input { type filter hook input priority 0; }");
+  await nft("flush chain inet loss input");
+  for (const match of matches) await nft(`add rule inet loss input ${match} counter drop`);
 }
 
 function address6Of(side: number, number: number): string {

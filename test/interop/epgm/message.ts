@@ -5,7 +5,7 @@
  */
 
 /** How many bytes the last part of the message with this number has: mostly few, now and then many. */
-export function byteCountOf(index: number): number {
+function byteCountOf(index: number): number {
   return index % 100 === 99 ? 200_000 : (index * 37) % 1_500;
 }
 

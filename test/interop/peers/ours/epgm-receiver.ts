@@ -5,7 +5,7 @@ import { commandsOf, say } from "./exchange.ts";
 
 const settings = readSettings();
 const node = await openNode(settings);
-await node.join(settings.group, {
+const joining = node.join(settings.group, {
   message: (parts) => {
     try {
       say("arrived", { ...readParts(parts) });
@@ -18,6 +18,9 @@ await node.join(settings.group, {
   finished: () => say("finished"),
   failed: sayFailure,
 });
+// It ends by the error; its text comes first, since what is kept of standard error is the stack.
+joining.catch(sayFailure);
+await joining;
 say("listening");
 // A receiver is told nothing, so what comes next is the end.
 await commandsOf().next();
