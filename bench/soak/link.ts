@@ -1,7 +1,7 @@
-/** SoakLink: two plexuses joined by a pair, with a cable between them that can be cut. */
+/** SoakLink: two plexuses joined by one transport, with a cable between them that can be cut. */
 import { bytesCodec, Namespace, Neuron, Plexus } from "plexo";
-import { PairGanglion } from "plexo/pair";
 import { Relay } from "../../test/support/relay.ts";
+import { type Ends, type Transport, transports } from "./ends.ts";
 
 const payload = new Uint8Array(64);
 const Payload = new Neuron("Payload", new Namespace("dev.plexo.soak"), bytesCodec);
@@ -15,17 +15,15 @@ export class SoakLink implements AsyncDisposable {
   sent = 0;
   received = 0;
   readonly #relay: Relay;
-  readonly #senderPair: PairGanglion;
+  readonly #ends: Ends;
   readonly #sender: Plexus;
   readonly #receiver: Plexus;
 
-  private constructor(relay: Relay, receiverPair: PairGanglion) {
+  private constructor(relay: Relay, ends: Ends) {
     this.#relay = relay;
-    // 1,000 reconnects are to take seconds, though each connection is over soon.
-    const retry = { retryMinMs: 1, retryMaxMs: 1 };
-    this.#senderPair = new PairGanglion({ connect: relay.address, ...retry });
-    this.#sender = new Plexus({ ganglia: [this.#senderPair] });
-    this.#receiver = new Plexus({ ganglia: [receiverPair] });
+    this.#ends = ends;
+    this.#sender = new Plexus({ ganglia: [ends.sender] });
+    this.#receiver = new Plexus({ ganglia: [ends.receiver] });
     this.#receiver.react(Payload, () => {
       this.received += 1;
     });
@@ -33,12 +31,12 @@ export class SoakLink implements AsyncDisposable {
     for (const plexus of [this.#sender, this.#receiver]) plexus.on("incident", () => {});
   }
 
-  static async open(): Promise<SoakLink> {
-    const receiverPair = new PairGanglion({ bind: { host: "127.0.0.1", port: 0 } });
-    await receiverPair.opened;
+  /** Resolves when what is sent would arrive. */
+  static async open(transport: Transport): Promise<SoakLink> {
     const relay = await Relay.open();
-    relay.target = receiverPair.address;
-    return new SoakLink(relay, receiverPair);
+    const link = new SoakLink(relay, await transports[transport](relay));
+    await link.#joined();
+    return link;
   }
 
   /** Resolves when the receiver has read them. */
@@ -48,7 +46,7 @@ export class SoakLink implements AsyncDisposable {
       this.sent += 1;
       if (index % unawaited === 0) await wait;
     }
-    await this.#senderPair.flush();
+    await this.#ends.sender.flush();
   }
 
   /** Cuts the cable that often, each time with messages under way and until both are joined again. */
@@ -74,14 +72,19 @@ export class SoakLink implements AsyncDisposable {
       this.sent += 1;
     }
     this.#relay.cut();
-    await this.#peerCount(0);
-    await this.#peerCount(1);
+    await this.#connectionCount(0);
+    await this.#joined();
     await this.send(1);
   }
 
-  async #peerCount(wanted: 0 | 1): Promise<void> {
+  async #joined(): Promise<void> {
+    await this.#connectionCount(1);
+    await this.#sender.ready(Payload);
+  }
+
+  async #connectionCount(wanted: 0 | 1): Promise<void> {
     const deadlineMs = performance.now() + patienceMs;
-    while (this.#senderPair.peerCount !== wanted) {
+    while (this.#ends.connector.peerCount !== wanted) {
       if (performance.now() > deadlineMs) throw new Error(`no ${wanted} peers in ${patienceMs} ms`);
       await turn();
     }

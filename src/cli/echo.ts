@@ -32,9 +32,9 @@ const queue = { limit: 64, policy: "block" } as const;
  * Prints messages until there were `count`, the time is over, nobody reads the output any more, or
  * the user interrupts it, which without `count` is the usual end.
  * @returns The exit code.
- * @throws {UsageError} if a topic or a URL is malformed. @throws {TransportError} if a transport
- *   cannot be opened, the output not be written, or less than `count` came in time.
- * @throws {Interruption} before `count`.
+ * @throws {UsageError} if a topic or a URL is malformed, or a URL brings nothing to hear.
+ * @throws {TransportError} if a transport cannot be opened, the output not be written, or less than
+ *   `count` came in time. @throws {Interruption} before `count`.
  */
 export async function echo(
   topics: readonly string[],
@@ -42,6 +42,7 @@ export async function echo(
   shell: Shell,
 ): Promise<number> {
   const via = chooseVia(options.via, shell.env);
+  for (const url of via) checkHears(url);
   const plexus = new Plexus();
   const tellNoMore = tellIncidents(plexus, shell, options);
   const output = new LineOutput(shell.stdout);
@@ -108,6 +109,21 @@ class Tap {
     if (this.#printed === this.#count) this.#tellFull();
     return wait;
   }
+}
+
+/**
+ * Before it is opened: at that address somebody may well publish, whom to hear was the wish.
+ * @throws {UsageError} if the URL is one of pub/sub without peers, as only these bring messages.
+ */
+function checkHears(url: string): void {
+  const [, ipc = "", place] = /^pubsub(\+ipc)?:\/\/([^?#]+)(?:\?segment=[^&]*)?$/i.exec(url) ?? [];
+  if (place === undefined) return;
+  const own = ipc === "" ? "127.0.0.1:0" : `${place}.echo`;
+  throw new UsageError(
+    `${url} has no peers, and only they bring messages; to hear who publishes there: ` +
+      `pubsub${ipc}://${own}?peers=${place}`,
+    { details: { url } },
+  );
 }
 
 /** @throws {UsageError} if the transports are not all in one segment, as only URLs can bring about. */

@@ -222,14 +222,20 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
     options?: TransmitOptions,
   ): Promise<void> {
     try {
-      const topic = topicOf(target, "the target given to transmitRaw");
       checkPayload(bytes);
-      const synapse = this.obtainSynapse(topic, typeof target === "string" ? undefined : target);
+      const synapse = this.#synapseToSend(target);
       const impulse = Impulse.ofBytes(synapse.neuron ?? synapse.topic, bytes);
       return this.#launch(synapse, impulse, this.#patienceOf("transmitRaw", options));
     } catch (cause) {
       return this.#failed(undefined, cause);
     }
+  }
+
+  #synapseToSend(target: Neuron | string): S {
+    if (typeof target === "string") return this.obtainSynapse(target, undefined);
+    const known = this.synapses.ofNeuron(target);
+    if (known !== undefined) return known;
+    return this.obtainSynapse(topicOf(target, "the target given to transmitRaw"), target);
   }
 
   async adapt(target: Neuron | TopicPattern, options: AdaptOptions = {}): Promise<void> {

@@ -300,7 +300,7 @@ describe("opening and closing", () => {
     const incidents = incidentsOf(second);
     const { message, cause } = await incidents.next("connection-failed");
     expect(message).toMatch(
-      /^the ganglion cannot be opened: cannot take connections at .*EADDRINUSE$/,
+      /^the ganglion cannot be opened: cannot take connections at .*\(EADDRINUSE\)$/,
     );
     expect(cause).toBeInstanceOf(TransportError);
     await expect(second.ready(Text)).rejects.toThrow(TransportError);

@@ -214,10 +214,8 @@ export class PairGanglion extends StreamGanglion<PairSynapse> {
   }
 
   #arrived(envelope: EnvelopeReader, isFromOurs: boolean): Wait {
-    const { bytes, topicStart, topicEnd, payload, labelled } = envelope;
-    const id = isFromOurs && labelled ? envelope : undefined;
-    const text = (): string => envelope.decodeTopic();
-    return this.arrivedBytes(bytes, topicStart, topicEnd, text, payload, id);
+    const id = isFromOurs && envelope.labelled ? envelope : undefined;
+    return this.arrivedBytes(envelope.topic, envelope.payload, id);
   }
 
   // Readiness and life.

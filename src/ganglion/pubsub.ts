@@ -13,7 +13,6 @@ import { checkAddress, formatUrl, type StreamAddress } from "../io/address.ts";
 import { systemClock } from "../io/clock.ts";
 import type { Neuron } from "../neuron.ts";
 import { checkOptions } from "../options.ts";
-import { decodeTopic } from "../protocol/topic-text.ts";
 import { completeQueueOptions, type Patience, type QueueOptions } from "../queue.ts";
 import { checkCount } from "../ranges.ts";
 import { type TopicPattern, topicBytesMax } from "../topic.ts";
@@ -88,8 +87,7 @@ export class PubSubGanglion extends StreamGanglion<PubSubSynapse> {
     });
     this.#sources = new Sources(sourceOptions, {
       isItself: (link) => this.isItself(link),
-      arrived: (topic, payload, id) =>
-        this.arrivedBytes(topic, 0, topic.length, () => decodeTopic(topic), payload, id),
+      arrived: (topic, payload, id) => this.arrivedBytes(topic, payload, id),
       malformed: (cause, link) => this.malformed(cause, link),
       failed: (cause, remote) => this.connectionFailed(cause, remote),
       lost: (link) => this.countUnconfirmed(link),

@@ -1,36 +1,47 @@
 /** TopicIndex: finds the synapse of a topic that has come as bytes, mostly without making a string. */
+import type { Span } from "../protocol/span.ts";
+import { TopicKey, topicHashOf } from "../protocol/topic-key.ts";
+import { decodeTopic } from "../protocol/topic-text.ts";
 import type { WireSynapse } from "./transport.ts";
 
 /** Looks a topic up by its text. */
 export type FindByTopic<S> = (topic: string) => S | undefined;
 
+interface Known<S> {
+  readonly synapse: S;
+  readonly key: TopicKey;
+}
+
 export class TopicIndex<S extends WireSynapse> {
   readonly #find: FindByTopic<S>;
-  // The synapse found last: a sender mostly goes on with the same topic.
-  #last: S | undefined;
+  // The one found last: a sender mostly goes on with the same topic.
+  #last: Known<S> | undefined;
+  // Of two with one hash the one found later: whoever sends such topics has them made strings.
+  readonly #byHash = new Map<number, Known<S>>();
 
   constructor(find: FindByTopic<S>) {
     this.#find = find;
   }
 
   /**
-   * The synapse whose topic stands in `bytes` from `start` to `end`.
-   * @param text Gives the same topic as a string; called only when it is needed.
+   * The synapse whose topic lies there.
+   * @throws {PeerError} if the bytes had to be made a string, and are not UTF-8.
    */
-  find(bytes: Uint8Array, start: number, end: number, text: () => string): S | undefined {
+  find(topic: Span): S | undefined {
     const last = this.#last;
-    if (last !== undefined && isAt(last.topicBytes, bytes, start, end)) return last;
-    const found = this.#find(text());
-    if (found !== undefined) this.#last = found;
-    return found;
+    return last?.key.isAt(topic) ? last.synapse : this.#findAnother(topic);
   }
-}
 
-function isAt(topic: Uint8Array, bytes: Uint8Array, start: number, end: number): boolean {
-  if (end - start !== topic.length) return false;
-  // From the end: topics of one namespace differ there.
-  for (let index = topic.length - 1; index >= 0; index--) {
-    if (topic[index] !== bytes[start + index]) return false;
+  #findAnother(topic: Span): S | undefined {
+    const hash = topicHashOf(topic);
+    let known = this.#byHash.get(hash);
+    if (!known?.key.isAt(topic)) {
+      const synapse = this.#find(decodeTopic(topic));
+      if (synapse === undefined) return undefined;
+      known = { synapse, key: new TopicKey(synapse.topicBytes) };
+      this.#byHash.set(hash, known);
+    }
+    this.#last = known;
+    return known.synapse;
   }
-  return true;
 }

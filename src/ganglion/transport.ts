@@ -45,7 +45,10 @@ export abstract class TransportGanglion<
 
   override transduce(impulse: Impulse, patience?: Patience): Wait {
     if (impulse.staysInProcess) return undefined;
-    const synapse = this.obtainSynapse(impulse.topic, impulse.neuron);
+    const { neuron } = impulse;
+    // By the neuron: of thousands of topics in turns the texts are not at hand, nor alike at a glance.
+    const known = neuron && this.synapses.ofNeuron(neuron);
+    const synapse = known ?? this.obtainSynapse(impulse.topic, neuron);
     return this.#send(synapse, impulse, patience);
   }
 

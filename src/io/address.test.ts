@@ -5,6 +5,7 @@ import {
   checkRemoteAddress,
   formatAddress,
   formatUrl,
+  type IpcAddress,
   listenError,
   pathBytesMax,
   systemErrorText,
@@ -57,6 +58,16 @@ test("an address to connect to has a port that is one", () => {
 });
 
 describe("a path", () => {
+  test("stands alone: with a host or a port nobody knows which of the two is meant", () => {
+    for (const more of [{ host: "h" }, { port: 1 }, { host: "h", port: 1 }]) {
+      const address: unknown = { path: "/run/x.sock", ...more };
+      // As a program without types may give it.
+      expect(() => checkAddress(address as IpcAddress)).toThrow(
+        /^an address of path \/run\/x\.sock has host/,
+      );
+    }
+  });
+
   test("starts from the working directory unless it is absolute", () => {
     vi.spyOn(process, "cwd").mockReturnValue("/home/ada");
     expect(checkAddress({ path: "/run/x.sock" })).toEqual({ path: "/run/x.sock" });

@@ -57,7 +57,10 @@ export function checkAddress(address: StreamAddress): StreamAddress {
   if (typeof address !== "object" || address === null) {
     throw misgiven("the address", address, "{ host, port } or { path }");
   }
-  if (address.path !== undefined) return { path: checkPath(address.path) };
+  if (address.path !== undefined) {
+    checkPathAlone(address);
+    return { path: checkPath(address.path) };
+  }
   const { host, port } = address;
   const isHost = typeof host === "string" && host !== "";
   if (isHost && Number.isInteger(port) && port >= 0 && port <= portMax) return address;
@@ -79,6 +82,15 @@ export function checkRemoteAddress(address: StreamAddress): StreamAddress {
   throw new UsageError(
     `nobody can connect to port 0 of ${checked.host}; only where one listens the system chooses one`,
     { details: { host: checked.host, port: 0 } },
+  );
+}
+
+/** As a program without types may not give it: which of the two is meant, nobody knows. */
+function checkPathAlone({ path, host, port }: IpcAddress): void {
+  if (host === undefined && port === undefined) return;
+  throw new UsageError(
+    `an address of path ${path} has host ${host} and port ${port}, too; give { host, port } or { path }`,
+    { details: { path, host, port } },
   );
 }
 

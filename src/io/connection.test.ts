@@ -65,7 +65,7 @@ describe("Connection, traffic", () => {
     const end = await ready();
     const bodies: Uint8Array[] = [];
     end.frame = (body) => {
-      bodies.push(body);
+      bodies.push(body.bytes);
       end.events.put("frame");
     };
     peer.send("000155");
@@ -102,7 +102,7 @@ describe("Connection, traffic", () => {
   test("paused it stops reading: what a peer sends waits in its own system", async () => {
     const end = await ready();
     end.connection.pause();
-    end.frame = (body) => end.events.put(`${body.length}`);
+    end.frame = (body) => end.events.put(`${body.byteCount}`);
     const frame = Buffer.concat([bytesOf("020000000000100000"), Buffer.alloc(1_048_576)]);
     for (let count = 0; count < 32; count++) peer.socket.write(frame);
     for (let turn = 0; turn < 50; turn++) await nextTurn();
@@ -150,7 +150,7 @@ describe("Connection, a peer that the owner lets in", () => {
 
   test("is not read meanwhile: what it sends waits in its own system", async () => {
     const end = await accepted(byOwner);
-    end.frame = (body) => end.events.put(`${body.length}`);
+    end.frame = (body) => end.events.put(`${body.byteCount}`);
     peer.send(greeting31 + readyPair);
     const frame = Buffer.concat([bytesOf("020000000000100000"), Buffer.alloc(1_048_576)]);
     for (let count = 0; count < 32; count++) peer.socket.write(frame);

@@ -84,7 +84,14 @@ describe("Listener", () => {
     const second = listen(address, pair, owner);
     await expect(second).rejects.toThrow(TransportError);
     await expect(second).rejects.toThrow(
-      `cannot take connections at 127.0.0.1:${address.port}: EADDRINUSE`,
+      `cannot take connections at 127.0.0.1:${address.port}: in use by a listening process (EADDRINUSE)`,
+    );
+  });
+
+  test("an address that is none of this machine's rejects, and says so", async () => {
+    // RFC 5737: for documentation, so that nobody has it.
+    await expect(listen({ host: "192.0.2.1", port: 0 }, pair, owner)).rejects.toThrow(
+      "cannot take connections at 192.0.2.1:0: no address of this machine (EADDRNOTAVAIL)",
     );
   });
 

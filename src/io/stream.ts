@@ -264,13 +264,13 @@ export class Connector {
     if (this.#closed) return;
     const retryMs = Math.round(this.#backOff.next());
     this.#retry(retryMs);
-    const why =
+    const reason =
       cause === undefined ? `no answer in ${this.#connectTimeoutMs} ms` : systemErrorText(cause);
     const where = formatAddress(this.address);
     this.#owner.failed(
-      new TransportError(`cannot connect to ${where}: ${why}; next try in ${retryMs} ms`, {
+      new TransportError(`cannot connect to ${where}: ${reason}; next try in ${retryMs} ms`, {
         cause,
-        details: { address: this.address, retryMs },
+        details: { address: this.address, reason, retryMs },
       }),
     );
   }
@@ -306,8 +306,16 @@ function portOf(server: Server): TcpAddress {
   return { host: address, port };
 }
 
+/** What the system means by some of its codes, where a word more tells what to do. */
+const meanings: Readonly<Record<string, string>> = {
+  EADDRINUSE: "in use by a listening process",
+  EADDRNOTAVAIL: "no address of this machine",
+};
+
 function systemListenError(address: StreamAddress, cause: unknown): TransportError {
-  return listenError(address, systemErrorText(cause), cause);
+  const code = systemErrorText(cause);
+  const meaning = Object.hasOwn(meanings, code) ? `${meanings[code]} (${code})` : code;
+  return listenError(address, meaning, cause);
 }
 
 /** For people. The other end of a Unix-domain socket is nowhere else than this one. */

@@ -11,7 +11,7 @@ import { wordCountOf } from "./capnp/bytes.ts";
 import { readAnyLayout } from "./envelope/any-layout.ts";
 import { checkId, type EnvelopeFields, type EnvelopeId, noFields } from "./envelope/fields.ts";
 import { readUsualLayout, UsualHeads } from "./envelope/usual-layout.ts";
-import { decodeTopic } from "./topic-text.ts";
+import type { Span } from "./span.ts";
 import { encodeUtf8 } from "./utf8.ts";
 
 export type { EnvelopeId } from "./envelope/fields.ts";
@@ -74,49 +74,30 @@ export function encodeEnvelope(topic: string, payload: Uint8Array, id?: Envelope
 
 /**
  * Reads one envelope after the other. What the last one said stands in the properties until the
- * next `read`; they keep the array it was read from in memory. Of an envelope laid out as usual
+ * next `read`; they keep the chunk it was read from in memory. Of an envelope laid out as usual
  * nothing is allocated but the view that `payload` is.
  *
  * Neither is the topic made a string nor are its bytes checked: a look-up among known topics, all of
- * them valid, does with the bytes, and `decodeTopic` is for a topic that it does not find.
+ * them valid, does with the bytes.
  */
 export class EnvelopeReader implements EnvelopeId {
   readonly #fields: EnvelopeFields = noFields();
 
   /**
-   * Reads the envelope that `bytes` are, from first to last. They are referred to, not copied.
+   * Reads the envelope that lies there, from first byte to last. They are referred to, not copied.
    * @throws {PeerError} if they are malformed, or have no topic or no payload. The properties are
    *   then as before, and the next envelope can be read.
    */
-  read(bytes: Uint8Array): void {
-    if (!readUsualLayout(bytes, this.#fields)) readAnyLayout(bytes, this.#fields);
+  read(envelope: Span): void {
+    if (!readUsualLayout(envelope, this.#fields)) readAnyLayout(envelope, this.#fields);
   }
 
-  /**
-   * The topic as a string.
-   * @throws {PeerError} if its bytes are not UTF-8.
-   */
-  decodeTopic(): string {
-    const { bytes, topicStart, topicEnd } = this.#fields;
-    return decodeTopic(bytes.subarray(topicStart, topicEnd));
+  /** The topic; it has at least one byte. Moved to the next one. */
+  get topic(): Span {
+    return this.#fields.topic;
   }
 
-  /** The array last read. */
-  get bytes(): Uint8Array {
-    return this.#fields.bytes;
-  }
-
-  /** Where in `bytes` the topic begins; it has at least one byte. */
-  get topicStart(): number {
-    return this.#fields.topicStart;
-  }
-
-  /** Where in `bytes` the topic has ended: the index after its last byte. */
-  get topicEnd(): number {
-    return this.#fields.topicEnd;
-  }
-
-  /** The payload: a view into `bytes`, of the same class as that. Copy what you keep. */
+  /** The payload: a view into the chunk. Copy what you keep. */
   get payload(): Uint8Array {
     return this.#fields.payload;
   }

@@ -10,6 +10,7 @@ import {
   readImpulseId,
   writeImpulseId,
 } from "./impulse-id-frame.ts";
+import { Span } from "./span.ts";
 
 function written(id: EnvelopeId): Uint8Array {
   const body = new Uint8Array(impulseIdByteCount);
@@ -19,7 +20,7 @@ function written(id: EnvelopeId): Uint8Array {
 
 function read(body: Uint8Array): EnvelopeId {
   const id = noImpulseId();
-  readImpulseId(body, id);
+  readImpulseId(Span.of(body), id);
   return id;
 }
 
@@ -56,7 +57,7 @@ describe("Impulse id frame", () => {
       fc.property(bodies, (body) => {
         const id = noImpulseId();
         try {
-          readImpulseId(body, id);
+          readImpulseId(Span.of(body), id);
         } catch (error) {
           expect(error).toBeInstanceOf(PeerError);
           expect(id).toEqual(noImpulseId());

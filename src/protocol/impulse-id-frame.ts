@@ -12,8 +12,9 @@
  * Integers are unsigned, in network byte order.
  */
 import { PeerError } from "../errors.ts";
-import { readUint32, writeUint32 } from "./big-endian.ts";
+import { writeUint32 } from "./big-endian.ts";
 import { checkId, type EnvelopeId } from "./envelope/fields.ts";
+import type { Span } from "./span.ts";
 
 export const impulseIdByteCount = 17;
 
@@ -47,18 +48,21 @@ export function writeImpulseId(target: Uint8Array, offset: number, id: EnvelopeI
  * Reads the body of a frame that is an id, into `id`.
  * @throws {PeerError} if it is none; `id` is then as before.
  */
-export function readImpulseId(body: Uint8Array, id: ImpulseIdFields): void {
-  if (body.length !== impulseIdByteCount) {
-    throw new PeerError(`impulse id of ${body.length} bytes, it has ${impulseIdByteCount}`, {
-      details: { byteCount: body.length, impulseIdByteCount },
+export function readImpulseId(body: Span, id: ImpulseIdFields): void {
+  const { byteCount, start } = body;
+  if (byteCount !== impulseIdByteCount) {
+    throw new PeerError(`impulse id of ${byteCount} bytes, it has ${impulseIdByteCount}`, {
+      details: { byteCount, impulseIdByteCount },
     });
   }
-  const originHigh = readUint32(body, originAt) | 0;
-  const originLow = readUint32(body, originAt + 4) | 0;
+  const { view } = body.chunk;
+  const originHigh = view.getInt32(start + originAt);
+  const originLow = view.getInt32(start + originAt + 4);
   if ((originHigh | originLow) === 0) {
     throw new PeerError("impulse id with origin 0: who gives no id sends no such frame");
   }
-  const sequence = readUint32(body, sequenceAt) * highUnit + readUint32(body, sequenceAt + 4);
+  const sequence =
+    view.getUint32(start + sequenceAt) * highUnit + view.getUint32(start + sequenceAt + 4);
   if (sequence > Number.MAX_SAFE_INTEGER) {
     throw new PeerError(`impulse id with sequence ${sequence}, at most 2^53-1 taken`, {
       details: { sequence },
@@ -67,5 +71,5 @@ export function readImpulseId(body: Uint8Array, id: ImpulseIdFields): void {
   id.originHigh = originHigh;
   id.originLow = originLow;
   id.sequence = sequence;
-  id.hops = body[hopsAt] ?? 0;
+  id.hops = view.getUint8(start + hopsAt);
 }

@@ -69,6 +69,22 @@ describe("plexo echo over pub/sub", () => {
   });
 });
 
+describe("plexo echo over pub/sub without peers", () => {
+  test.each([
+    ["pubsub://127.0.0.1:5570", "pubsub://127.0.0.1:0?peers=127.0.0.1:5570"],
+    ["pubsub://[::1]?segment=lan", "pubsub://127.0.0.1:0?peers=[::1]"],
+    ["pubsub+ipc:///run/x.sock", "pubsub+ipc:///run/x.sock.echo?peers=/run/x.sock"],
+  ])("by %s would hear nothing, and says what would", async (url, right) => {
+    expect(await new TestShell().run("echo", "a.>", "--via", url)).toEqual({
+      exitCode: 2,
+      stdout: "",
+      stderr:
+        `plexo: ${url} has no peers, and only they bring messages; ` +
+        `to hear who publishes there: ${right}\n`,
+    });
+  });
+});
+
 describe("plexo send over pub/sub", { timeout: 30_000 }, () => {
   const shellWith = (input: string): TestShell => {
     const shell = new TestShell();

@@ -2,6 +2,7 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import type { StreamAddress, TcpAddress } from "../../src/io/address.ts";
+import type { Span } from "../../src/protocol/span.ts";
 import { parseCommand, parsePing, parsePong } from "../../src/protocol/zmtp/command.ts";
 import { FrameRules, frameFlags } from "../../src/protocol/zmtp/frame.ts";
 import { FrameReader } from "../../src/protocol/zmtp/frame-reader.ts";
@@ -41,9 +42,9 @@ export class Passage {
     let confirmedCount = 0;
     const rules = new FrameRules(8 * 1024);
     rules.allowMessages(1024 * 1024);
-    const frame = (body: Uint8Array, flags: number): void => {
+    const frame = (body: Span, flags: number): void => {
       if ((flags & frameFlags.command) !== 0) {
-        confirmedCount = Math.max(confirmedCount, confirmedBy(body));
+        confirmedCount = Math.max(confirmedCount, confirmedBy(body.bytes));
       } else if ((flags & frameFlags.more) === 0) {
         messageCount += 1;
       }

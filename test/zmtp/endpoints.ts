@@ -4,6 +4,7 @@ import type { StreamAddress, TcpAddress } from "../../src/io/address.ts";
 import type { CloseReason, Connection, ConnectionSink } from "../../src/io/connection.ts";
 import type { SendBuffer } from "../../src/io/send-buffer.ts";
 import type { EndpointOwner } from "../../src/io/stream.ts";
+import type { Span } from "../../src/protocol/span.ts";
 import { frameFlags, frameHeadByteCount, writeFrameHead } from "../../src/protocol/zmtp/frame.ts";
 import type { Peer } from "../../src/protocol/zmtp/handshake.ts";
 import { Mailbox } from "./mailbox.ts";
@@ -31,8 +32,8 @@ export class Accepted implements ConnectionSink {
     this.events.put(`ready ${peer.socketType}`);
   }
 
-  frame(body: Uint8Array, more: boolean): void {
-    this.events.put(`frame ${hexOf(body)}${more ? " more" : ""}`);
+  frame(body: Span, more: boolean): void {
+    this.events.put(`frame ${hexOf(body.bytes)}${more ? " more" : ""}`);
     this.onFrame();
   }
 

@@ -245,7 +245,7 @@ describe.each(roles)("a subscriber of ours: %s", (_, meet) => {
     const reader = new TopicMessageReader(
       {
         message: (topic, payload) =>
-          messages.put([topic, payload].map((frame) => textOf(hexOf(frame)))),
+          messages.put([topic.bytes, payload].map((frame) => textOf(hexOf(frame)))),
         malformed: (cause) => messages.put([cause.message]),
       },
       end.connection.peer?.plexo !== undefined,

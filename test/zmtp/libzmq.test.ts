@@ -158,7 +158,7 @@ describe.each(roles)("libzmq PAIR, %s", (_, meet) => {
 
   test("while we are paused it has to wait, and nothing is lost", async () => {
     const { pair, end } = await meet({}, { sendHighWaterMark: 5, sendTimeout: 0 });
-    end.frame = (body) => end.events.put(`${body.length}`);
+    end.frame = (body) => end.events.put(`${body.byteCount}`);
     end.connection.pause();
     let sent = 0;
     for (let refused = false; !refused; ) {

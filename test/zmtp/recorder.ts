@@ -1,5 +1,6 @@
 /** What the tests of ZMTP share: a sink that writes down, and streams to feed. */
 import { readFileSync } from "node:fs";
+import type { Span } from "../../src/protocol/span.ts";
 import type { Peer } from "../../src/protocol/zmtp/handshake.ts";
 import { Session, type SessionOptions, type SessionSink } from "../../src/protocol/zmtp/session.ts";
 
@@ -34,8 +35,8 @@ export class Recorder implements SessionSink {
     this.noted.push({ kind: "ready", peer });
   }
 
-  frame(body: Uint8Array, more: boolean): void {
-    this.noted.push({ kind: "frame", body: hexOf(body), more });
+  frame(body: Span, more: boolean): void {
+    this.noted.push({ kind: "frame", body: hexOf(body.bytes), more });
     this.onFrame();
   }
 

@@ -126,6 +126,16 @@ test("incidents name the path where TCP has an address", async () => {
   );
 });
 
+test("that nobody can be reached is told again when the reason is another one", async () => {
+  const connector = await openPair({ connect: address, retryMinMs: 1, retryMaxMs: 1 });
+  const incidents = incidentsOf(connector);
+  await until("there is no file", () => incidents.length === 1);
+  await folder.leaveBehind("x.sock");
+  await until("there is one where nobody listens", () => incidents.length === 2);
+  const reasons = incidents.map(({ cause }) => (cause as TransportError).details["reason"]);
+  expect(reasons).toEqual(["ENOENT", "ECONNREFUSED"]);
+});
+
 test("closed, it leaves no file, and the next one may bind at once", async () => {
   const first = await openPair({ bind: address });
   const connector = await openPair({ connect: address, retryMinMs: 1, retryMaxMs: 1 });

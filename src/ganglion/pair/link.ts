@@ -3,6 +3,7 @@ import { PeerError } from "../../errors.ts";
 import type { Impulse } from "../../impulse.ts";
 import type { Connection } from "../../io/connection.ts";
 import { EnvelopeReader } from "../../protocol/envelope.ts";
+import type { Span } from "../../protocol/span.ts";
 import { frameHeadByteCount, writeFrameHead } from "../../protocol/zmtp/frame.ts";
 import type { Wait } from "../../wait.ts";
 import { byReferenceBytesMin, WireLink, type WireLinkOwner } from "../wire/link.ts";
@@ -31,20 +32,24 @@ export class PairLink extends WireLink implements Carrier<PairSynapse> {
   /** Sends one message; only after `ready`. */
   carry({ envelopes }: PairSynapse, impulse: Impulse): void {
     const { bytes: payload, label } = impulse;
+    // Once: the length of an array of bytes takes 2 ns each time it is asked for (Node 20).
+    const payloadByteCount = payload.length;
     const output = this.output;
     const id = this.isOurs ? label : undefined;
-    const bodyByteCount = envelopes.byteCount(payload.length, id !== undefined);
+    const bodyByteCount = envelopes.byteCount(payloadByteCount, id !== undefined);
     const byteCount = frameHeadByteCount(bodyByteCount) + bodyByteCount;
-    const paddingByteCount = -payload.length & 7;
-    const isCopied = payload.length < byReferenceBytesMin;
-    const at = output.reserve(isCopied ? byteCount : byteCount - payload.length - paddingByteCount);
+    const paddingByteCount = -payloadByteCount & 7;
+    const isCopied = payloadByteCount < byReferenceBytesMin;
+    const at = output.reserve(
+      isCopied ? byteCount : byteCount - payloadByteCount - paddingByteCount,
+    );
     const chunk = output.chunk;
     const bodyAt = writeFrameHead(chunk, at, 0, bodyByteCount);
-    const payloadAt = envelopes.writeHead(chunk, bodyAt, payload.length, id);
+    const payloadAt = envelopes.writeHead(chunk, bodyAt, payloadByteCount, id);
     if (isCopied) {
       chunk.set(payload, payloadAt);
       // A loop: `fill` takes longer than these few bytes.
-      for (let index = payloadAt + payload.length; index < at + byteCount; index++) {
+      for (let index = payloadAt + payloadByteCount; index < at + byteCount; index++) {
         chunk[index] = 0;
       }
     } else {
@@ -54,7 +59,7 @@ export class PairLink extends WireLink implements Carrier<PairSynapse> {
     this.countSent(byteCount);
   }
 
-  protected override receive(body: Uint8Array, more: boolean): void {
+  protected override receive(body: Span, more: boolean): void {
     if (more || this.#inMultipart) {
       this.#receivePart(more);
       return;

@@ -3,6 +3,7 @@ import { PeerError } from "../../errors.ts";
 import type { Connection } from "../../io/connection.ts";
 import type { SendBuffer } from "../../io/send-buffer.ts";
 import type { EnvelopeId } from "../../protocol/envelope.ts";
+import type { Span } from "../../protocol/span.ts";
 import type { ZmtpRevision } from "../../protocol/zmtp/greeting.ts";
 import type { Peer } from "../../protocol/zmtp/handshake.ts";
 import { encodeCancel, encodeSubscribe } from "../../protocol/zmtp/subscription.ts";
@@ -12,10 +13,10 @@ import { WireLink, type WireLinkOwner } from "../wire/link.ts";
 
 export interface PublisherLinkOwner extends WireLinkOwner {
   /**
-   * A message has arrived; `id` is overwritten by the next one.
+   * A message has arrived; topic and `id` are overwritten by the next one.
    * @throws {PeerError} if it is malformed after all.
    */
-  arrived(topic: Uint8Array, payload: Uint8Array, id: EnvelopeId | undefined): Wait;
+  arrived(topic: Span, payload: Uint8Array, id: EnvelopeId | undefined): Wait;
 }
 
 /** Of subscriptions, beyond those that are all asked for at first. */
@@ -59,7 +60,7 @@ export class PublisherLink extends WireLink {
     this.#send(encodeCancel(prefix, this.#revision));
   }
 
-  protected override receive(body: Uint8Array, more: boolean): void {
+  protected override receive(body: Span, more: boolean): void {
     this.#reader?.frame(body, more);
   }
 
@@ -77,7 +78,7 @@ export class PublisherLink extends WireLink {
     );
   }
 
-  #arrived(topic: Uint8Array, payload: Uint8Array, id: EnvelopeId | undefined): void {
+  #arrived(topic: Span, payload: Uint8Array, id: EnvelopeId | undefined): void {
     this.countReceived();
     let wait: Wait;
     try {

@@ -4,6 +4,7 @@ import type { StreamAddress } from "../../io/address.ts";
 import type { CloseReason, Connection } from "../../io/connection.ts";
 import { Connector, type ConnectorOptions } from "../../io/stream.ts";
 import type { EnvelopeId } from "../../protocol/envelope.ts";
+import type { Span } from "../../protocol/span.ts";
 import type { Wait } from "../../wait.ts";
 import { Failures } from "../wire/failures.ts";
 import type { WireLink } from "../wire/link.ts";
@@ -15,7 +16,7 @@ export interface SourceOwner {
   readonly prefixes: Iterable<Uint8Array>;
   /** True if the publisher is the ganglion itself, which is asked for nothing. */
   isItself(link: WireLink): boolean;
-  arrived(topic: Uint8Array, payload: Uint8Array, id: EnvelopeId | undefined): Wait;
+  arrived(topic: Span, payload: Uint8Array, id: EnvelopeId | undefined): Wait;
   malformed(cause: PeerError, link: WireLink): void;
   /**
    * A connection failed, or could not be made. The same one again and again is told once.

@@ -2,6 +2,7 @@
 import { PeerError } from "../../errors.ts";
 import type { Impulse } from "../../impulse.ts";
 import type { Connection } from "../../io/connection.ts";
+import type { Span } from "../../protocol/span.ts";
 import { idFrameByteCount, writeIdFrame } from "../../protocol/zmtp/topic-message.ts";
 import { byReferenceBytesMin, WireLink, type WireLinkOwner } from "../wire/link.ts";
 import type { Carrier } from "../wire/outbox.ts";
@@ -55,7 +56,7 @@ export class SubscriberLink extends WireLink implements Carrier<PubSubSynapse> {
   }
 
   /** A PUB takes nothing but subscriptions (RFC 29). */
-  protected override receive(_body: Uint8Array, more: boolean): void {
+  protected override receive(_body: Span, more: boolean): void {
     if (more) return;
     this.countReceived();
     this.dropMalformed(new PeerError("a subscriber sent a message; it can subscribe only"));

@@ -98,6 +98,20 @@ test("topics are told apart, and so are hosts and what went wrong, but not ports
   expect(told).toHaveLength(64);
 });
 
+test("paths are told apart to their last character", () => {
+  for (const path of ["/run/a1", "/run/a2"]) take(100, failed(path));
+  expect(told).toHaveLength(40);
+});
+
+test("of those that cannot be reached each is told apart, by its address", () => {
+  for (const port of [1, 2]) {
+    const address = { host: "10.0.0.1", port };
+    const cause = new TransportError("cannot connect", { details: { address } });
+    take(100, failureIncident("connection-failed", "it failed", cause));
+  }
+  expect(told).toHaveLength(40);
+});
+
 test("beyond sixteen topics or hosts of a kind they are told together, and name none", () => {
   for (let index = 0; index < 10_000; index++) ration.take(dropped(`a.T${index}`));
   expect(told).toHaveLength(16 + 20);

@@ -2,10 +2,11 @@
  * IncidentRation: what goes wrong over and over is told some times singly, then added up.
  *
  * Whoever can reach a ganglion can make things go wrong there, a million times if need be. Told one by
- * one they would do more harm than by themselves. So of incidents of one kind, about one topic or from
- * one host for one cause, twenty are told as they come. What follows is told together, as one with
- * their count, at the end of a period: of ten seconds at first and, while it goes on, of twice as long
- * each time, an hour at most. When none has come for a whole period the next one is news again.
+ * one they would do more harm than by themselves. So of incidents of one kind, about one topic, from one
+ * host for one cause, or of one address that cannot be reached, twenty are told as they come. What
+ * follows is told together, as one with their count, at the end of a period: of ten seconds at first
+ * and, while it goes on, of twice as long each time, an hour at most. When none has come for a whole
+ * period the next one is news again.
  */
 import { PlexoError } from "../../errors.ts";
 import type { Incident } from "../../incident.ts";
@@ -147,8 +148,14 @@ export class IncidentRation {
 /** What makes two incidents of one kind the same thing again. */
 function subjectOf({ topic, remote, cause }: Incident): string {
   if (topic !== undefined) return topic;
-  const host = remote?.slice(0, remote.lastIndexOf(":")) ?? "";
+  const details = cause instanceof PlexoError ? cause.details : {};
+  // One that could not be reached has no host, but the address that was given, port and all.
+  const where = remote === undefined ? JSON.stringify(details["address"]) : hostOf(remote);
   // Which error it is shows in what details it has; their values are often the peer's to choose.
-  const what = cause instanceof PlexoError ? Object.keys(cause.details).join() : "";
-  return `${host} ${what}`;
+  return `${where} ${Object.keys(details).join()}`;
+}
+
+/** Without its port, which a peer has another of each time. A path has none. */
+function hostOf(remote: string): string {
+  return remote.replace(/:\d+$/, "");
 }

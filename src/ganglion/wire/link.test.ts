@@ -8,6 +8,7 @@ import { ManualClock } from "../../../test/zmtp/manual-clock.ts";
 import { bytesOf, greeting31, hexOf, readyOfOurs, readyPair } from "../../../test/zmtp/recorder.ts";
 import type { Connection } from "../../io/connection.ts";
 import { type Listener, listen } from "../../io/stream.ts";
+import type { Span } from "../../protocol/span.ts";
 import { until } from "../../testing/until.ts";
 import { WireLink } from "./link.ts";
 
@@ -31,9 +32,9 @@ class BareLink extends WireLink {
     }
   }
 
-  protected override receive(body: Uint8Array): void {
+  protected override receive(body: Span): void {
     this.countReceived();
-    this.received.put(hexOf(body));
+    this.received.put(hexOf(body.bytes));
     if (this.hold !== undefined) this.holdUntil(this.hold);
   }
 }

@@ -3,6 +3,7 @@ import { PeerError } from "../../errors.ts";
 import { systemClock } from "../../io/clock.ts";
 import type { CloseReason, Connection, ConnectionSink } from "../../io/connection.ts";
 import type { SendBuffer } from "../../io/send-buffer.ts";
+import type { Span } from "../../protocol/span.ts";
 import type { Peer } from "../../protocol/zmtp/handshake.ts";
 import { DeliveryCount } from "./delivery-count.ts";
 import { Probes } from "./probes.ts";
@@ -179,7 +180,7 @@ export abstract class WireLink implements ConnectionSink {
   }
 
   /** Takes a frame of a message. Not called any more once the link finishes. */
-  protected abstract receive(body: Uint8Array, more: boolean): void;
+  protected abstract receive(body: Span, more: boolean): void;
 
   /** Where messages go; only after `ready`. */
   protected get output(): SendBuffer {
@@ -241,7 +242,7 @@ export abstract class WireLink implements ConnectionSink {
     this.#owner.writable();
   }
 
-  frame(body: Uint8Array, more: boolean): void {
+  frame(body: Span, more: boolean): void {
     if (!this.#deaf) this.receive(body, more);
   }
 

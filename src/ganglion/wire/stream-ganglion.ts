@@ -13,6 +13,8 @@ import {
   type ListenerOptions,
 } from "../../io/stream.ts";
 import type { EnvelopeId } from "../../protocol/envelope.ts";
+import type { Span } from "../../protocol/span.ts";
+import { decodeTopic } from "../../protocol/topic-text.ts";
 import type { PlexoIdentity } from "../../protocol/zmtp/metadata.ts";
 import type { SocketType } from "../../protocol/zmtp/socket-type.ts";
 import { checkCount, checkMilliseconds } from "../../ranges.ts";
@@ -213,23 +215,15 @@ export abstract class StreamGanglion<S extends WireSynapse> extends TransportGan
   }
 
   /**
-   * Takes a message whose topic stands in `bytes` from `start` to `end`.
-   * @param text Gives the topic as a string; throws a PeerError if the bytes are no text.
-   * @throws {PeerError} if they are no topic. Nothing was counted then.
+   * Takes a message as it came off the wire.
+   * @throws {PeerError} if its topic is none. Nothing was counted then.
    */
-  protected arrivedBytes(
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-    text: () => string,
-    payload: Uint8Array,
-    id: EnvelopeId | undefined,
-  ): Wait {
-    checkTopicLength(end - start);
+  protected arrivedBytes(topic: Span, payload: Uint8Array, id: EnvelopeId | undefined): Wait {
+    checkTopicLength(topic.byteCount);
     const label = id === undefined ? undefined : labelOf(id);
-    const synapse = this.#topics.find(bytes, start, end, text);
+    const synapse = this.#topics.find(topic);
     if (synapse !== undefined) return this.arrivedAt(synapse, payload, label);
-    return this.arrived(checkedTopic(text()), payload, label);
+    return this.arrived(checkedTopic(decodeTopic(topic)), payload, label);
   }
 
   // Life.

@@ -2,6 +2,7 @@
 import { PeerError } from "../../errors.ts";
 import type { ByteRange, CapnpStruct } from "../capnp/reader.ts";
 import { type CapnpStructWriter, CapnpWriter } from "../capnp/writer.ts";
+import { Span } from "../span.ts";
 import { decodeTopic } from "../topic-text.ts";
 import { encodeUtf8 } from "../utf8.ts";
 import type { AddressSpace } from "./address-space.ts";
@@ -20,7 +21,7 @@ export interface MessageContext {
 export function readTypeName(bytes: Uint8Array, range: ByteRange | undefined): string {
   const { start, end } = range ?? { start: 0, end: 0 };
   checkTypeNameLength(end - start);
-  return decodeTopic(bytes.subarray(start, end));
+  return decodeTopic(Span.of(bytes.subarray(start, end)));
 }
 
 /** @throws {PeerError} if it is empty or too long. */

@@ -2,15 +2,16 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type LayoutPlan, layOut, layoutPlans } from "../../../test/envelope/random-layout.ts";
 import { PeerError } from "../../errors.ts";
+import { Span } from "../span.ts";
 import { readAnyLayout } from "./any-layout.ts";
 import { noFields } from "./fields.ts";
 
 function read(bytes: Uint8Array) {
   const fields = noFields();
-  readAnyLayout(bytes, fields);
-  const { topicStart, topicEnd, payload, labelled, originHigh, originLow, sequence, hops } = fields;
+  readAnyLayout(Span.of(bytes), fields);
+  const { topic, payload, labelled, originHigh, originLow, sequence, hops } = fields;
   return {
-    topic: bytes.slice(topicStart, topicEnd),
+    topic: topic.bytes.slice(),
     payload: payload.slice(),
     id: { labelled, originHigh, originLow, sequence, hops },
   };

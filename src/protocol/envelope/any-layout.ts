@@ -1,18 +1,20 @@
 /** Envelopes in any layout that Cap'n Proto allows, for those that are not laid out as usual. */
 import { PeerError } from "../../errors.ts";
 import { readCapnpRoot } from "../capnp/reader.ts";
+import type { Span } from "../span.ts";
 import { clearId, type EnvelopeFields } from "./fields.ts";
 
 const sequenceMax = BigInt(Number.MAX_SAFE_INTEGER);
 
 /**
- * Reads `bytes` as the struct PlexoMessage (file 0xeed5242d4faed181):
+ * Reads `envelope` as the struct PlexoMessage (file 0xeed5242d4faed181):
  * `typeName @0 :Text; payload @1 :Data; origin @2 :UInt64; sequence @3 :UInt64; hops @4 :UInt8`,
  * the last three our own addition. The topic's bytes are not looked at.
  * @throws {PeerError} if they are malformed, have no topic or no payload, or count beyond 2^53-1;
  *   `fields` are then as they were.
  */
-export function readAnyLayout(bytes: Uint8Array, fields: EnvelopeFields): void {
+export function readAnyLayout(envelope: Span, fields: EnvelopeFields): void {
+  const { chunk, start, bytes } = envelope;
   const root = readCapnpRoot(bytes);
   const topic = root.text(0);
   if (topic === undefined || topic.start === topic.end) {
@@ -35,9 +37,7 @@ export function readAnyLayout(bytes: Uint8Array, fields: EnvelopeFields): void {
       details: { sequence, sequenceMax },
     });
   }
-  fields.bytes = bytes;
-  fields.topicStart = topic.start;
-  fields.topicEnd = topic.end;
+  fields.topic.move(chunk, start + topic.start, start + topic.end);
   fields.payload = payload;
   // To Cap'n Proto a field of zeros and a field that is not there are one and the same.
   if (origin === 0n) return clearId(fields);

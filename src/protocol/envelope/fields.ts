@@ -1,5 +1,6 @@
 /** What an envelope says, wherever in its bytes it says so. */
 import { UsageError } from "../../errors.ts";
+import { Span } from "../span.ts";
 
 /**
  * An impulse's id as the wire has it. The 64 bits of the origin come in halves, because a bigint
@@ -38,13 +39,9 @@ export function checkId({ originHigh, originLow, sequence, hops }: EnvelopeId): 
 
 /** What the reader of a layout fills in: all of it or, if it finds no envelope, nothing. */
 export interface EnvelopeFields {
-  /** The array that was read. */
-  bytes: Uint8Array;
-  /** Index in `bytes` of the topic's first byte. */
-  topicStart: number;
-  /** Index in `bytes` of the byte after the topic: its NUL. */
-  topicEnd: number;
-  /** A view into `bytes`. */
+  /** Where the topic lies, without its NUL. */
+  readonly topic: Span;
+  /** A view into the chunk that was read. */
   payload: Uint8Array;
   /** Whether there is an id. If not, its parts are 0. */
   labelled: boolean;
@@ -56,12 +53,9 @@ export interface EnvelopeFields {
 
 /** The fields before anything was read. */
 export function noFields(): EnvelopeFields {
-  const nothing = new Uint8Array(0);
   return {
-    bytes: nothing,
-    topicStart: 0,
-    topicEnd: 0,
-    payload: nothing,
+    topic: new Span(),
+    payload: new Uint8Array(0),
     labelled: false,
     originHigh: 0,
     originLow: 0,

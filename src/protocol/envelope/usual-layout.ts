@@ -18,7 +18,8 @@
  *
  * Source: Cap'n Proto, "Encoding Spec", sections Structs, Lists and Serialization Over a Stream.
  */
-import { uint32At, wordCountOf } from "../capnp/bytes.ts";
+import { wordCountOf } from "../capnp/bytes.ts";
+import type { Span } from "../span.ts";
 import { clearId, type EnvelopeFields, type EnvelopeId } from "./fields.ts";
 
 /** How many bytes stand before the topic. */
@@ -50,17 +51,20 @@ const sequenceHighMax = 2 ** 21 - 1;
  */
 export class UsualHeads {
   readonly #topic: Uint8Array;
+  /** Of the topic with its NUL, up to a whole word. */
+  readonly #topicByteCount: number;
   // Each made when it is first needed: peers of ours get the one, others the other.
   #plain: Head | undefined;
   #labelled: Head | undefined;
 
   constructor(topic: Uint8Array) {
     this.#topic = topic;
+    this.#topicByteCount = wordCountOf(topic.length + 1) * 8;
   }
 
   /** How many bytes stand before the payload. */
   byteCount(labelled: boolean): number {
-    return (labelled ? topicAt.labelled : topicAt.plain) + wordCountOf(this.#topic.length + 1) * 8;
+    return (labelled ? topicAt.labelled : topicAt.plain) + this.#topicByteCount;
   }
 
   /**
@@ -75,7 +79,7 @@ export class UsualHeads {
   ): void {
     const head = id === undefined ? this.#plainHead : this.#labelledHead;
     const start = id === undefined ? topicAt.plain : topicAt.labelled;
-    const byteCount = head.bytes.length + wordCountOf(payloadByteCount) * 8;
+    const byteCount = start + this.#topicByteCount + wordCountOf(payloadByteCount) * 8;
     head.view.setUint32(4, byteCount / 8 - 1, true);
     head.view.setUint32(start - 4, bytesOf(payloadByteCount), true);
     if (id !== undefined) {
@@ -119,51 +123,50 @@ function makeHead(topic: Uint8Array, start: number, size: number): Head {
 }
 
 /**
- * Reads `bytes` if they are a good envelope in this layout. The topic's bytes are not looked at.
+ * Reads `envelope` if it is a good one in this layout. The topic's bytes are not looked at.
  * @returns false, with `fields` as they were, for all others, be they good or malformed.
  */
-// In one piece because V8 (Node 20) inlines just 920 bytes of bytecode into a function: split up, it
-// is pulled into its callers, where that is not enough for all of `uint32At`, and takes twice as long.
-export function readUsualLayout(bytes: Uint8Array, fields: EnvelopeFields): boolean {
+export function readUsualLayout(envelope: Span, fields: EnvelopeFields): boolean {
+  const { chunk, start, end } = envelope;
+  const { view } = chunk;
+  const byteCount = end - start;
   // With one word of topic all that is read below is there, but for topic and payload themselves.
-  if (bytes.length < topicAt.plain + 8) return false;
-  if (uint32At(bytes, 0) !== 0 || uint32At(bytes, 8) !== 0) return false;
-  if (bytes.length !== 8 + uint32At(bytes, 4) * 8) return false;
-  const root = uint32At(bytes, 12);
+  if (byteCount < topicAt.plain + 8) return false;
+  if (view.getInt32(start) !== 0 || view.getInt32(start + 8) !== 0) return false;
+  if (byteCount !== 8 + view.getUint32(start + 4, true) * 8) return false;
+  const root = view.getUint32(start + 12, true);
   const labelled = root === rootSize.labelled;
-  if (labelled ? bytes.length < topicAt.labelled + 8 : root !== rootSize.plain) return false;
+  if (labelled ? byteCount < topicAt.labelled + 8 : root !== rootSize.plain) return false;
 
-  const topicStart = labelled ? topicAt.labelled : topicAt.plain;
-  const topicSize = uint32At(bytes, topicStart - 12);
-  const payloadSize = uint32At(bytes, topicStart - 4);
+  const topicStart = start + (labelled ? topicAt.labelled : topicAt.plain);
+  const topicSize = view.getUint32(topicStart - 12, true);
+  const payloadSize = view.getUint32(topicStart - 4, true);
   if ((topicSize & elementsMask) !== byteElements) return false;
   if ((payloadSize & elementsMask) !== byteElements) return false;
   const textByteCount = topicSize >>> 3;
   const topicWordCount = wordCountOf(textByteCount);
-  if (uint32At(bytes, topicStart - 16) !== listAfter(1)) return false;
-  if (uint32At(bytes, topicStart - 8) !== listAfter(topicWordCount)) return false;
+  if (view.getUint32(topicStart - 16, true) !== listAfter(1)) return false;
+  if (view.getUint32(topicStart - 8, true) !== listAfter(topicWordCount)) return false;
 
   const payloadStart = topicStart + topicWordCount * 8;
-  const payloadEnd = payloadStart + (payloadSize >>> 3);
-  // Now it is known that topic and payload lie inside `bytes`.
-  if (payloadStart + wordCountOf(payloadSize >>> 3) * 8 !== bytes.length) return false;
+  const payloadByteCount = payloadSize >>> 3;
+  // Now it is known that topic and payload lie inside the envelope.
+  if (payloadStart + wordCountOf(payloadByteCount) * 8 !== end) return false;
   const topicEnd = topicStart + textByteCount - 1;
-  if (topicEnd <= topicStart || bytes[topicEnd] !== 0) return false;
+  if (topicEnd <= topicStart || view.getUint8(topicEnd) !== 0) return false;
 
   if (!labelled) clearId(fields);
-  else if (!readId(bytes, fields)) return false;
-  fields.bytes = bytes;
-  fields.topicStart = topicStart;
-  fields.topicEnd = topicEnd;
-  fields.payload = bytes.subarray(payloadStart, payloadEnd);
+  else if (!readId(view, start, fields)) return false;
+  fields.topic.move(chunk, topicStart, topicEnd);
+  fields.payload = chunk.cut(payloadStart, payloadStart + payloadByteCount);
   return true;
 }
 
 /** @returns false, with `fields` as they were, if the sequence is out of its range. */
-function readId(bytes: Uint8Array, fields: EnvelopeFields): boolean {
-  const originHigh = uint32At(bytes, idAt.originHigh) | 0;
-  const originLow = uint32At(bytes, idAt.originLow) | 0;
-  const sequenceHigh = uint32At(bytes, idAt.sequenceHigh);
+function readId(view: DataView, start: number, fields: EnvelopeFields): boolean {
+  const originHigh = view.getInt32(start + idAt.originHigh, true);
+  const originLow = view.getInt32(start + idAt.originLow, true);
+  const sequenceHigh = view.getUint32(start + idAt.sequenceHigh, true);
   if (sequenceHigh > sequenceHighMax) return false;
   // To Cap'n Proto a field of zeros and a field that is not there are one and the same.
   if ((originHigh | originLow) === 0) {
@@ -173,8 +176,8 @@ function readId(bytes: Uint8Array, fields: EnvelopeFields): boolean {
   fields.labelled = true;
   fields.originHigh = originHigh;
   fields.originLow = originLow;
-  fields.sequence = sequenceHigh * 2 ** 32 + uint32At(bytes, idAt.sequenceLow);
-  fields.hops = bytes[idAt.hops] ?? 0;
+  fields.sequence = sequenceHigh * 2 ** 32 + view.getUint32(start + idAt.sequenceLow, true);
+  fields.hops = view.getUint8(start + idAt.hops);
   return true;
 }
 

@@ -18,7 +18,7 @@ function readerOf(onFrame: (read: Read) => void = () => {}, bodyBytesMax = 2 ** 
   const reader: FrameReader = new FrameReader(
     {
       frame(body, flags) {
-        frames.push(`${flags} ${hexOf(body)}`);
+        frames.push(`${flags} ${hexOf(body.bytes)}`);
         onFrame({ reader, frames });
       },
     },
@@ -193,11 +193,11 @@ describe("FrameReader, pausing", () => {
     expect(frames).toEqual(["0 01"]);
   });
 
-  test("a body is a view that later pushes do not change", () => {
+  test("the bytes of a body are a view that later pushes do not change", () => {
     const views: Uint8Array[] = [];
     const rules = new FrameRules(100);
     rules.allowMessages(1_000);
-    const reader = new FrameReader({ frame: (body) => void views.push(body) }, rules);
+    const reader = new FrameReader({ frame: (body) => void views.push(body.bytes) }, rules);
     reader.push(bytesOf("0002aabb" + "0002cc"));
     reader.push(bytesOf("dd" + "0002eeff"));
     expect(views.map(hexOf)).toEqual(["aabb", "ccdd", "eeff"]);

@@ -1,32 +1,32 @@
 /** Cuts one peer's byte stream into frames. */
+import { Chunk, Span } from "../span.ts";
 import { type FrameRules, frameHeadByteCountByFlags, readBodyByteCount } from "./frame.ts";
 import { PartialFrame } from "./partial-frame.ts";
 
 export interface FrameHandler {
   /**
    * Takes one frame. It may pause or stop the reader.
-   * @param body A view into the chunk, or into memory of its own if the frame came in pieces. It
-   *   stays valid, and keeps its whole chunk in memory: copy what you keep.
+   * @param body Where it lies: in the chunk, or in memory of its own if the frame came in pieces. It
+   *   is moved to the next one, but its bytes stay as they are.
    * @param flags As on the wire; with LONG where the rules have it mended.
    */
-  frame(body: Uint8Array, flags: number): void;
+  frame(body: Span, flags: number): void;
 }
-
-const nothing = new Uint8Array(0);
 
 /**
  * Source: RFC 37 (ZMTP 3.1), "Framing". The RFC allows bodies of 2^63-1 bytes; the limits are in
- * the rules given. A frame that lies in one chunk costs one view; one that spans chunks is copied
+ * the rules given. For a frame that lies in one chunk nothing is made; one that spans chunks is copied
  * into a buffer that grows with the bytes that came, not with the size that was claimed.
  */
 export class FrameReader {
   readonly #handler: FrameHandler;
   readonly #rules: FrameRules;
-  #chunk: Uint8Array = nothing;
+  #chunk: Chunk | undefined;
   #at = 0;
   /** Chunks that came while the reader was paused or busy. */
   #later: Uint8Array[] = [];
   #partial: PartialFrame | undefined;
+  readonly #body = new Span();
   #paused = false;
   #reading = false;
   /** Stopped means paused, too, so that the loop looks at one flag only. */
@@ -66,7 +66,7 @@ export class FrameReader {
   stop(): void {
     this.#stopped = true;
     this.#paused = true;
-    this.#chunk = nothing;
+    this.#chunk = undefined;
     this.#at = 0;
     this.#later = [];
     this.#partial = undefined;
@@ -82,7 +82,7 @@ export class FrameReader {
     this.#reading = true;
     let finished = false;
     try {
-      while (this.#nextChunk()) this.#readChunk();
+      for (let chunk = this.#nextChunk(); chunk; chunk = this.#nextChunk()) this.#readChunk(chunk);
       finished = true;
     } finally {
       this.#reading = false;
@@ -90,32 +90,32 @@ export class FrameReader {
     }
   }
 
-  /** True if there is something to read and nobody minds. */
-  #nextChunk(): boolean {
-    if (this.#paused) return false;
-    if (this.#at < this.#chunk.length) return true;
+  /** The chunk to read on in, if there is something to read and nobody minds. */
+  #nextChunk(): Chunk | undefined {
+    if (this.#paused) return undefined;
+    if (this.#chunk !== undefined && this.#at < this.#chunk.bytes.length) return this.#chunk;
     const next = this.#later.shift();
-    this.#chunk = next ?? nothing;
+    this.#chunk = next && new Chunk(next);
     this.#at = 0;
-    return next !== undefined;
+    return this.#chunk;
   }
 
-  #readChunk(): void {
-    const chunk = this.#chunk;
-    if (this.#partial !== undefined) this.#continueFrame(this.#partial, chunk);
-    // `new Uint8Array` on the buffer takes half as long as `subarray`.
-    const { buffer, byteOffset, length } = chunk;
+  #readChunk(chunk: Chunk): void {
+    const { bytes } = chunk;
+    const { length } = bytes;
+    if (this.#partial !== undefined) this.#continueFrame(this.#partial, bytes);
     while (this.#at < length && !this.#paused) {
       const at = this.#at;
-      const flags = this.#rules.readFlags(chunk, at, length);
+      const flags = this.#rules.readFlags(bytes, at, length);
       const bodyAt = at + frameHeadByteCountByFlags(flags);
-      if (bodyAt > length) return this.#continueFrame(new PartialFrame(this.#rules), chunk);
-      const bodyByteCount = readBodyByteCount(chunk, at, flags);
+      if (bodyAt > length) return this.#continueFrame(new PartialFrame(this.#rules), bytes);
+      const bodyByteCount = readBodyByteCount(bytes, at, flags);
       this.#rules.check(flags, bodyByteCount);
       const end = bodyAt + bodyByteCount;
-      if (end > length) return this.#continueFrame(new PartialFrame(this.#rules), chunk);
+      if (end > length) return this.#continueFrame(new PartialFrame(this.#rules), bytes);
       this.#at = end;
-      this.#handler.frame(new Uint8Array(buffer, byteOffset + bodyAt, bodyByteCount), flags);
+      this.#body.move(chunk, bodyAt, end);
+      this.#handler.frame(this.#body, flags);
     }
   }
 
@@ -126,6 +126,6 @@ export class FrameReader {
       return;
     }
     this.#partial = undefined;
-    this.#handler.frame(partial.body, partial.flags);
+    this.#handler.frame(Span.of(partial.body), partial.flags);
   }
 }

@@ -1,6 +1,7 @@
 /** Session: one connection's conversation in ZMTP 3.1 or 3.0, from greeting to close. */
 import { PeerError, TransportError } from "../../errors.ts";
 import { checkAbove0 } from "../check-above-0.ts";
+import type { Span } from "../span.ts";
 import { encodeError, parseCommand, parseError } from "./command.ts";
 import { FrameRules, frameFlags } from "./frame.ts";
 import { type FrameHandler, FrameReader } from "./frame-reader.ts";
@@ -51,10 +52,10 @@ export interface SessionSink extends HeartbeatSink, SubscriberSink {
   ready(peer: Peer): void;
   /**
    * One frame of a message; for PUB of one that is no subscription.
-   * @param body A view that stays valid, and keeps its whole chunk in memory: copy what you keep.
+   * @param body Moved to the next one, but its bytes stay as they are.
    * @param more Further frames of this message follow.
    */
-  frame(body: Uint8Array, more: boolean): void;
+  frame(body: Span, more: boolean): void;
 }
 
 const bodyBytesMaxDefault = 64 * 1024 * 1024;
@@ -237,12 +238,12 @@ export class Session implements FrameHandler {
   }
 
   /** For the frame reader. */
-  frame(body: Uint8Array, flags: number): void {
+  frame(body: Span, flags: number): void {
     if ((flags & frameFlags.command) === 0) {
       const messages = this.#subscriptions ?? this.#sink;
       messages.frame(body, (flags & frameFlags.more) !== 0);
     } else {
-      this.#receiveCommand(body);
+      this.#receiveCommand(body.bytes);
     }
   }
 

@@ -6,6 +6,7 @@
  * messages of one frame that begin with 1 or 0. Either form counts here, whatever the peer's
  * revision, as in libzmq: a message that an application sends through an XSUB stays a message.
  */
+import type { Span } from "../span.ts";
 import { encodeCommand } from "./command.ts";
 import { frameHeadByteCount, writeFrameHead } from "./frame.ts";
 import type { ZmtpRevision } from "./greeting.ts";
@@ -40,7 +41,7 @@ export interface SubscriberSink {
   /** It does not want them any more; it may never have. */
   cancel?(prefix: Uint8Array): void;
   /** A frame of any other message. By RFC 29 a PUB discards those; what is counted, its owner says. */
-  frame(body: Uint8Array, more: boolean): void;
+  frame(body: Span, more: boolean): void;
 }
 
 /** Tells subscriptions from whatever else a subscriber sends. */
@@ -59,11 +60,11 @@ export class SubscriptionReader {
   }
 
   /** Takes a frame of a message. libzmq looks at each frame of several; RFC 23 has no such form. */
-  frame(body: Uint8Array, more: boolean): void {
-    const octet = more || this.#inMultipart ? undefined : body[0];
+  frame(body: Span, more: boolean): void {
+    const octet = more || this.#inMultipart ? undefined : body.bytes[0];
     this.#inMultipart = more;
-    if (octet === subscribe.octet) this.#sink.subscribe?.(body.subarray(1));
-    else if (octet === cancel.octet) this.#sink.cancel?.(body.subarray(1));
+    if (octet === subscribe.octet) this.#sink.subscribe?.(body.bytes.subarray(1));
+    else if (octet === cancel.octet) this.#sink.cancel?.(body.bytes.subarray(1));
     else this.#sink.frame(body, more);
   }
 }

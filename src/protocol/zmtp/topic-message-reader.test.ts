@@ -11,6 +11,7 @@ import {
 import { PeerError } from "../../errors.ts";
 import type { EnvelopeId } from "../envelope/fields.ts";
 import { impulseIdByteCount, writeImpulseId } from "../impulse-id-frame.ts";
+import { Chunk, Span } from "../span.ts";
 import { FrameRules, frameFlags, frameHeadByteCount, writeFrameHead } from "./frame.ts";
 import { FrameReader } from "./frame-reader.ts";
 import { Session } from "./session.ts";
@@ -25,9 +26,9 @@ type Noted = { topic: string; payload: string; id: EnvelopeId | undefined } | Pe
 class Notes implements TopicMessageSink {
   readonly noted: Noted[] = [];
 
-  message(topic: Uint8Array, payload: Uint8Array, messageId: EnvelopeId | undefined): void {
+  message(topic: Span, payload: Uint8Array, messageId: EnvelopeId | undefined): void {
     this.noted.push({
-      topic: hexOf(topic),
+      topic: hexOf(topic.bytes),
       payload: hexOf(payload),
       id: messageId === undefined ? undefined : { ...messageId },
     });
@@ -43,13 +44,17 @@ class Notes implements TopicMessageSink {
   }
 }
 
+function spanOf(hex: string): Span {
+  return Span.of(bytesOf(hex));
+}
+
 /** What is made of messages, each given as the hex of its frames. */
 function made(messages: readonly (readonly string[])[], takesIds: boolean): unknown[] {
   const notes = new Notes();
   const reader = new TopicMessageReader(notes, takesIds);
   for (const bodies of messages) {
     for (const [index, body] of bodies.entries()) {
-      reader.frame(bytesOf(body), index < bodies.length - 1);
+      reader.frame(spanOf(body), index < bodies.length - 1);
     }
   }
   return notes.texts;
@@ -120,7 +125,7 @@ describe("TopicMessageReader", () => {
     expect(made([many, ["aa", "bb"]], false)).toHaveLength(2);
     const notes = new Notes();
     const reader = new TopicMessageReader(notes, false);
-    for (let count = 0; count < 3; count++) reader.frame(bytesOf("aa"), true);
+    for (let count = 0; count < 3; count++) reader.frame(spanOf("aa"), true);
     expect(notes.noted).toHaveLength(1);
   });
 
@@ -157,23 +162,31 @@ describe("TopicMessageReader", () => {
       },
       true,
     );
-    reader.frame(bytesOf("aa"), true);
-    expect(() => reader.frame(bytesOf("bb"), false)).toThrow("of the sink");
-    reader.frame(bytesOf("aa"), true);
-    reader.frame(bytesOf("bb"), false);
+    reader.frame(spanOf("aa"), true);
+    expect(() => reader.frame(spanOf("bb"), false)).toThrow("of the sink");
+    reader.frame(spanOf("aa"), true);
+    reader.frame(spanOf("bb"), false);
     expect(notes.texts).toEqual([last, last]);
   });
 
   test("topic and payload are views, not copies", () => {
-    const chunk = bytesOf("aabb");
+    const bytes = bytesOf("aabb");
     const views: Uint8Array[] = [];
     const reader = new TopicMessageReader(
-      { message: (topic, payload) => void views.push(topic, payload), malformed: () => {} },
+      { message: (topic, payload) => void views.push(topic.bytes, payload), malformed: () => {} },
       false,
     );
-    reader.frame(chunk.subarray(0, 1), true);
-    reader.frame(chunk.subarray(1), false);
-    expect(views.map(({ buffer }) => buffer === chunk.buffer)).toEqual([true, true]);
+    const body = new Span();
+    const chunk = new Chunk(bytes);
+    for (const [start, more] of [
+      [0, true],
+      [1, false],
+    ] as const) {
+      body.move(chunk, start, start + 1);
+      reader.frame(body, more);
+    }
+    expect(views.map(hexOf)).toEqual(["aa", "bb"]);
+    expect(views.map(({ buffer }) => buffer === bytes.buffer)).toEqual([true, true]);
   });
 
   test("whatever messages come, each is told once, however the stream is cut", () => {
@@ -191,8 +204,7 @@ describe("TopicMessageReader", () => {
         const rules = new FrameRules(0);
         rules.allowMessages(300);
         const handler = {
-          frame: (body: Uint8Array, flags: number) =>
-            reader.frame(body, (flags & frameFlags.more) !== 0),
+          frame: (body: Span, flags: number) => reader.frame(body, (flags & frameFlags.more) !== 0),
         };
         const frameReader = new FrameReader(handler, rules);
         const stream = Buffer.concat(messagesIn.map(encodeMessage));

@@ -2,15 +2,18 @@
 import { PeerError } from "../../errors.ts";
 import type { EnvelopeId } from "../envelope/fields.ts";
 import { type ImpulseIdFields, noImpulseId, readImpulseId } from "../impulse-id-frame.ts";
+import { Span } from "../span.ts";
 
 /** What is made of frames. */
 export interface TopicMessageSink {
   /**
    * A message is there. Topic and payload are the bodies of two frames as they came: either may be
    * empty, and the topic may be any bytes.
+   * @param topic Moved to the next one.
+   * @param payload A view that keeps its whole chunk in memory: copy what you keep.
    * @param id Undefined if it has none. It is overwritten by the next one: copy what you keep.
    */
-  message(topic: Uint8Array, payload: Uint8Array, id: EnvelopeId | undefined): void;
+  message(topic: Span, payload: Uint8Array, id: EnvelopeId | undefined): void;
   /** A message is none of ours, and is dropped whole; its end may not have come. Once for each. */
   malformed(cause: PeerError): void;
 }
@@ -23,7 +26,8 @@ export class TopicMessageReader {
   readonly #sink: TopicMessageSink;
   readonly #takesIds: boolean;
   readonly #id: ImpulseIdFields = noImpulseId();
-  #topic: Uint8Array | undefined;
+  readonly #topic = new Span();
+  #hasTopic = false;
   #payload: Uint8Array | undefined;
   /** What comes belongs to a message that was found malformed. */
   #isSkipping = false;
@@ -38,26 +42,30 @@ export class TopicMessageReader {
    * Takes one frame of a message.
    * @param more Further frames of the message follow.
    */
-  frame(body: Uint8Array, more: boolean): void {
+  frame(body: Span, more: boolean): void {
     if (this.#isSkipping) this.#isSkipping = more;
-    else if (this.#topic === undefined) this.#takeTopic(body, more);
-    else if (this.#payload === undefined) this.#takePayload(this.#topic, body, more);
-    else this.#takeId(this.#topic, this.#payload, body, more);
+    else if (!this.#hasTopic) this.#takeTopic(body, more);
+    else if (this.#payload === undefined) this.#takePayload(body, more);
+    else this.#takeId(this.#payload, body, more);
   }
 
-  #takeTopic(body: Uint8Array, more: boolean): void {
-    if (more) this.#topic = body;
-    else this.#drop(new PeerError("a message of one frame; it has a topic and a payload"), more);
+  #takeTopic(body: Span, more: boolean): void {
+    if (more) {
+      this.#topic.move(body.chunk, body.start, body.end);
+      this.#hasTopic = true;
+    } else {
+      this.#drop(new PeerError("a message of one frame; it has a topic and a payload"), more);
+    }
   }
 
-  #takePayload(topic: Uint8Array, body: Uint8Array, more: boolean): void {
-    if (!more) this.#handOver(topic, body, undefined);
-    else if (this.#takesIds) this.#payload = body;
+  #takePayload(body: Span, more: boolean): void {
+    if (!more) this.#handOver(body.bytes, undefined);
+    else if (this.#takesIds) this.#payload = body.bytes;
     else
       this.#drop(new PeerError("a message of over two frames; only peers of ours give ids"), more);
   }
 
-  #takeId(topic: Uint8Array, payload: Uint8Array, body: Uint8Array, more: boolean): void {
+  #takeId(payload: Uint8Array, body: Span, more: boolean): void {
     try {
       if (more) throw new PeerError("a message of over three frames; the third is an id, the last");
       readImpulseId(body, this.#id);
@@ -66,12 +74,12 @@ export class TopicMessageReader {
       this.#drop(cause, more);
       return;
     }
-    this.#handOver(topic, payload, this.#id);
+    this.#handOver(payload, this.#id);
   }
 
-  #handOver(topic: Uint8Array, payload: Uint8Array, id: EnvelopeId | undefined): void {
+  #handOver(payload: Uint8Array, id: EnvelopeId | undefined): void {
     this.#forget();
-    this.#sink.message(topic, payload, id);
+    this.#sink.message(this.#topic, payload, id);
   }
 
   #drop(cause: PeerError, more: boolean): void {
@@ -81,7 +89,7 @@ export class TopicMessageReader {
   }
 
   #forget(): void {
-    this.#topic = undefined;
+    this.#hasTopic = false;
     this.#payload = undefined;
   }
 }

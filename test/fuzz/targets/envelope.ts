@@ -4,6 +4,8 @@ import { readAnyLayout } from "../../../src/protocol/envelope/any-layout.ts";
 import { noFields } from "../../../src/protocol/envelope/fields.ts";
 import { readUsualLayout } from "../../../src/protocol/envelope/usual-layout.ts";
 import { type EnvelopeId, EnvelopeReader, encodeEnvelope } from "../../../src/protocol/envelope.ts";
+import { Span } from "../../../src/protocol/span.ts";
+import { decodeTopic } from "../../../src/protocol/topic-text.ts";
 import { type ReferenceEnvelope, readByReference } from "../../envelope/reference-reader.ts";
 import { messageTarget } from "../message-target.ts";
 import { asciiTokens, Finding, type FuzzTarget, hexTokens } from "../target.ts";
@@ -26,14 +28,14 @@ export const envelope: FuzzTarget = messageTarget<Envelope>({
     checkShortWay(bytes);
     const reader = new EnvelopeReader();
     const refusal = refusalOf(() => {
-      reader.read(bytes);
-      reader.decodeTopic();
+      reader.read(Span.of(bytes));
+      decodeTopic(reader.topic);
     });
     compare(refusal === undefined ? reader : undefined, readByReference(bytes));
     if (refusal !== undefined) throw refusal;
     const { originHigh, originLow, sequence, hops } = reader;
     return {
-      topic: reader.decodeTopic(),
+      topic: decodeTopic(reader.topic),
       payload: reader.payload,
       id: reader.labelled ? { originHigh, originLow, sequence, hops } : undefined,
     };
@@ -54,9 +56,9 @@ function refusalOf(read: () => void): PeerError | undefined {
 /** What the short way reads, the long way reads alike. */
 function checkShortWay(bytes: Uint8Array): void {
   const shortly = noFields();
-  if (!readUsualLayout(bytes, shortly)) return;
+  if (!readUsualLayout(Span.of(bytes), shortly)) return;
   const atLength = noFields();
-  const refusal = refusalOf(() => readAnyLayout(bytes, atLength));
+  const refusal = refusalOf(() => readAnyLayout(Span.of(bytes), atLength));
   if (refusal === undefined && isDeepStrictEqual(shortly, atLength)) return;
   throw new Finding(
     "readers agree",
@@ -70,7 +72,7 @@ function compare(
   reference: ReferenceEnvelope | undefined,
 ): void {
   const ours = reader && {
-    topic: reader.bytes.subarray(reader.topicStart, reader.topicEnd),
+    topic: reader.topic.bytes,
     payload: reader.payload,
     id: reader.labelled ? referenceIdOf(reader) : undefined,
   };

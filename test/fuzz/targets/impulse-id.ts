@@ -5,6 +5,7 @@ import {
   readImpulseId,
   writeImpulseId,
 } from "../../../src/protocol/impulse-id-frame.ts";
+import { Span } from "../../../src/protocol/span.ts";
 import { messageTarget } from "../message-target.ts";
 import type { FuzzTarget } from "../target.ts";
 
@@ -13,7 +14,7 @@ export const impulseId: FuzzTarget = messageTarget<ImpulseIdFields>({
   hasOneForm: true,
   decode(body) {
     const id = noImpulseId();
-    readImpulseId(body, id);
+    readImpulseId(Span.of(body), id);
     return id;
   },
   encode(id) {

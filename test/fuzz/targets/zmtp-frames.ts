@@ -47,7 +47,7 @@ export const frames: FuzzTarget = streamTarget({
 function readerOf(take: (frame: Frame) => void): FrameReader {
   const rules = new FrameRules(commandBytesMax);
   rules.allowMessages(messageBytesMax);
-  return new FrameReader({ frame: (body, flags) => take({ flags, body }) }, rules);
+  return new FrameReader({ frame: (body, flags) => take({ flags, body: body.bytes }) }, rules);
 }
 
 function checkEncoded(read: readonly Frame[]): void {

@@ -1,3 +1,4 @@
+import type { Span } from "../../../src/protocol/span.ts";
 import type { Peer } from "../../../src/protocol/zmtp/handshake.ts";
 import { Session, type SessionOptions } from "../../../src/protocol/zmtp/session.ts";
 import { SubscriptionIndex } from "../../../src/protocol/zmtp/subscription-index.ts";
@@ -52,7 +53,7 @@ class Owner {
         },
         frame: (body, more) => {
           messages?.frame(body, more);
-          this.#tell(`frame ${hexOf(body)}${more ? " and more" : ""}`);
+          this.#tell(`frame ${hexOf(body.bytes)}${more ? " and more" : ""}`);
         },
         subscribe: (prefix) => {
           const isNew = this.#subscriptions.add("peer", prefix);
@@ -105,8 +106,8 @@ class Owner {
 
   #messagesFrom({ plexo }: Peer): TopicMessageReader {
     const sink = {
-      message: (topic: Uint8Array, payload: Uint8Array, id: unknown) =>
-        this.#note(`message ${hexOf(topic)} ${hexOf(payload)} ${JSON.stringify(id)}`),
+      message: (topic: Span, payload: Uint8Array, id: unknown) =>
+        this.#note(`message ${hexOf(topic.bytes)} ${hexOf(payload)} ${JSON.stringify(id)}`),
       malformed: (cause: Error) => this.#note(`malformed: ${cause.message}`),
     };
     return new TopicMessageReader(sink, plexo !== undefined);

@@ -5,6 +5,8 @@ import type { Stage } from "./stage.ts";
 
 const count = 100;
 const stormMsMax = 2_000;
+/** Of more at once, the copies that wait at the original when forwarding pauses may take longer. */
+const boundedCountMax = 100;
 
 /** The options of our two ends: of the pair, and of pub/sub. */
 type Options = readonly [object, object];
@@ -112,7 +114,7 @@ function storm(sender: keyof Ends, texts: readonly string[]): InteropScene {
       const pausedMs = performance.now() - startedMs;
       await stage.quiet();
       const stormMs = stage.lastArrivalMs - startedMs;
-      if (texts.length === 1 && stormMs > stormMsMax) {
+      if (texts.length <= boundedCountMax && stormMs > stormMsMax) {
         throw new Error(`the storm lasted ${stormMs} ms, and at most ${stormMsMax} are allowed`);
       }
       checkToldOf(ends.ours);
@@ -151,6 +153,8 @@ export const twoLinks: readonly InteropScene[] = [
   oneSided,
   storm("ours", ["ale"]),
   storm("original", ["ale"]),
+  storm("ours", textsOf("of ours", 100)),
+  storm("original", textsOf("of the original", 100)),
   storm("ours", textsOf("of ours", 1_000)),
   storm("original", textsOf("of the original", 1_000)),
 ];
