@@ -11,8 +11,8 @@ import { EpgmReceiver, type ReceiverOutput } from "../protocol/epgm/receiver.ts"
 import { type OpenFault, type PacketSeal, sealBytes } from "../protocol/epgm/sealed-packet.ts";
 import { EpgmSource, type SourceOutput } from "../protocol/epgm/source.ts";
 import type { GapReason } from "../protocol/epgm/source-session.ts";
-import type { WindowPool } from "../protocol/epgm/transmit-window.ts";
 import { formatTsi } from "../protocol/epgm/tsi.ts";
+import type { WindowPool } from "../protocol/epgm/window-pool.ts";
 import { formatIp, parseIp } from "../protocol/ip.ts";
 import { BoundedQueue, completeQueueOptions, type Patience } from "../queue.ts";
 import type { CompleteEpgmOptions, EpgmChannelOptions } from "./options.ts";

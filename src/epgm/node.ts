@@ -10,8 +10,8 @@ import type { IncomingDatagram } from "../protocol/epgm/datagram.ts";
 import { NakRelay } from "../protocol/epgm/nak-relay.ts";
 import { readPacket } from "../protocol/epgm/packet-reader.ts";
 import { PacketSeal } from "../protocol/epgm/sealed-packet.ts";
-import { WindowPool } from "../protocol/epgm/transmit-window.ts";
 import { makeGsi } from "../protocol/epgm/tsi.ts";
+import { WindowPool } from "../protocol/epgm/window-pool.ts";
 import { formatIp, parseIp } from "../protocol/ip.ts";
 import { type ChannelHome, EpgmChannel, type EpgmListener } from "./channel.ts";
 import {

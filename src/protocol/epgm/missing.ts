@@ -4,10 +4,10 @@
  *
  *   back-off --(random time)--> NAK sent, wait for NCF --(NCF)--> wait for data --(RDATA)--> there
  *
- * A NAK or an NCF that is due to another receiver saves one's own. What is not answered is asked for
- * again, and given up in the end.
+ * Another receiver's NAK, or the NCF to it, saves one's own; but only every other time, since either
+ * may be forged. What does not come is asked for again, and given up in the end.
  */
-import { distance } from "./sequence.ts";
+import { distance, plus } from "./sequence.ts";
 
 export interface RepairTimes {
   /** The longest random wait before a NAK. */
@@ -18,6 +18,13 @@ export interface RepairTimes {
   readonly retriesMax: number;
 }
 
+/** What is asked for at one time; the rest follows after a pause, since a source repeats in turn, too. */
+const askedMax = 1_008;
+const askPauseMs = 10;
+
+/** What a missing packet takes to be known as such. */
+const gapBytes = 96;
+
 type State = "back-off" | "wait-ncf" | "wait-data";
 
 interface Gap {
@@ -25,14 +32,25 @@ interface Gap {
   state: State;
   dueMs: number;
   retries: number;
+  /** Whether others may ask in one's place this time. */
+  isYielding: boolean;
 }
+
+export interface Due {
+  /** To be asked for now. */
+  readonly asked: readonly number[];
+  /** The highest that has been asked for too often: it and all before it are to be given up. */
+  readonly hopeless: number | undefined;
+}
+
+const nothingDue: Due = { asked: [], hopeless: undefined };
 
 export class Missing {
   readonly #times: RepairTimes;
   readonly #random: () => number;
-  /** In the order of their sequence numbers, since they are found in it. */
   readonly #gaps = new Map<number, Gap>();
-  #deadlineMs: number | undefined;
+  /** None is due before; perhaps none is due then either. */
+  #deadlineMs = Number.POSITIVE_INFINITY;
 
   constructor(times: RepairTimes, random: () => number) {
     this.#times = times;
@@ -43,80 +61,102 @@ export class Missing {
     return this.#gaps.size;
   }
 
+  /** An allowance for what is known of each. */
+  get bytes(): number {
+    return this.#gaps.size * gapBytes;
+  }
+
   get deadlineMs(): number {
-    if (this.#deadlineMs === undefined) {
-      let earliestMs = Number.POSITIVE_INFINITY;
-      for (const { dueMs } of this.#gaps.values()) earliestMs = Math.min(earliestMs, dueMs);
-      this.#deadlineMs = earliestMs;
-    }
-    return this.#deadlineMs;
+    return this.#gaps.size === 0 ? Number.POSITIVE_INFINITY : this.#deadlineMs;
   }
 
   has(sequence: number): boolean {
     return this.#gaps.has(sequence);
   }
 
-  /** All from `first` on, `count` of them, are found missing by one packet: they share one back-off. */
-  add(first: number, count: number, nowMs: number): void {
-    const dueMs = nowMs + this.#random() * this.#times.backOffMs;
+  /** All from `first` to before `end` are found missing by one packet: they share one back-off. */
+  add(first: number, end: number, nowMs: number): void {
+    const count = distance(first, end);
+    if (count <= 0) return;
+    const dueMs = this.#backOffEndsMs(nowMs);
     for (let index = 0; index < count; index += 1) {
-      const sequence = (first + index) >>> 0;
+      const sequence = plus(first, index);
       if (this.#gaps.has(sequence)) continue;
-      this.#gaps.set(sequence, { sequence, state: "back-off", dueMs, retries: 0 });
+      this.#gaps.set(sequence, {
+        sequence,
+        state: "back-off",
+        dueMs,
+        retries: 0,
+        isYielding: true,
+      });
     }
-    this.#deadlineMs = undefined;
+    this.#noteDue(dueMs);
   }
 
-  /** It has come, or is no longer wanted. */
+  /** It has come, or is no longer wanted. @returns whether it was missing. */
   delete(sequence: number): boolean {
-    const wasThere = this.#gaps.delete(sequence);
-    if (wasThere) this.#deadlineMs = undefined;
-    return wasThere;
+    if (!this.#gaps.delete(sequence)) return false;
+    if (this.#gaps.size === 0) this.#deadlineMs = Number.POSITIVE_INFINITY;
+    return true;
+  }
+
+  /** Those from `sequence` on are not missing: they were never sent. */
+  deleteFrom(sequence: number): void {
+    for (const missing of this.#gaps.keys()) {
+      if (distance(sequence, missing) >= 0) this.delete(missing);
+    }
+  }
+
+  clear(): void {
+    this.#gaps.clear();
+    this.#deadlineMs = Number.POSITIVE_INFINITY;
   }
 
   /** Another receiver has asked for it: the source will answer that. */
   askedByOther(sequence: number, nowMs: number): void {
     const gap = this.#gaps.get(sequence);
-    if (gap?.state !== "back-off") return;
+    if (gap?.state !== "back-off" || !gap.isYielding) return;
+    gap.isYielding = false;
     this.#enter(gap, "wait-ncf", nowMs + this.#times.ncfMs);
   }
 
-  /** The source has confirmed that it was asked. */
+  /** The source has confirmed that it was asked. More of the same does not prolong the wait. */
   confirmed(sequence: number, nowMs: number): void {
     const gap = this.#gaps.get(sequence);
-    if (gap === undefined) return;
+    if (gap === undefined || gap.state === "wait-data") return;
+    if (gap.state === "back-off") {
+      if (!gap.isYielding) return;
+      gap.isYielding = false;
+    }
     this.#enter(gap, "wait-data", nowMs + this.#times.dataMs);
   }
 
-  /** Lets those whose wait is over begin anew. @returns those that are to be asked for now. */
-  due(nowMs: number): number[] {
-    if (nowMs < this.deadlineMs) return [];
+  /** Lets those whose wait is over go on. */
+  due(nowMs: number): Due {
+    if (nowMs < this.deadlineMs) return nothingDue;
     const asked: number[] = [];
+    let hopeless: number | undefined;
+    const backOffEndsMs = this.#backOffEndsMs(nowMs);
+    this.#deadlineMs = Number.POSITIVE_INFINITY;
     for (const gap of this.#gaps.values()) {
-      if (gap.dueMs > nowMs) continue;
-      if (gap.state === "back-off") {
+      if (gap.dueMs > nowMs) {
+        this.#noteDue(gap.dueMs);
+      } else if (gap.state !== "back-off") {
+        gap.retries += 1;
+        if (gap.retries >= this.#times.retriesMax) hopeless = laterOf(hopeless, gap.sequence);
+        this.#enter(gap, "back-off", backOffEndsMs);
+      } else if (asked.length < askedMax) {
         asked.push(gap.sequence);
+        gap.isYielding = true;
         this.#enter(gap, "wait-ncf", nowMs + this.#times.ncfMs);
       } else {
-        gap.retries += 1;
-        this.#enter(gap, "back-off", nowMs + this.#random() * this.#times.backOffMs);
+        this.#enter(gap, "back-off", nowMs + askPauseMs);
       }
     }
-    this.#deadlineMs = undefined;
-    return asked;
+    return { asked, hopeless };
   }
 
-  /** The highest that has been asked for too often, if any. */
-  hopeless(): number | undefined {
-    let highest: number | undefined;
-    for (const { sequence, retries } of this.#gaps.values()) {
-      if (retries < this.#times.retriesMax) continue;
-      if (highest === undefined || distance(highest, sequence) > 0) highest = sequence;
-    }
-    return highest;
-  }
-
-  /** The lowest that the source has confirmed, but not sent yet. */
+  /** One that the source has confirmed, but not sent yet. */
   firstConfirmed(): number | undefined {
     for (const { sequence, state } of this.#gaps.values()) {
       if (state === "wait-data") return sequence;
@@ -124,35 +164,22 @@ export class Missing {
     return undefined;
   }
 
-  /** Removes all that are before `sequence`. @returns how many. */
-  deleteBefore(sequence: number): number {
-    return this.#deleteIf((missing) => distance(sequence, missing) < 0);
-  }
-
-  /** Removes all from `sequence` on. @returns how many. */
-  deleteFrom(sequence: number): number {
-    return this.#deleteIf((missing) => distance(sequence, missing) >= 0);
-  }
-
-  clear(): void {
-    this.#gaps.clear();
-    this.#deadlineMs = undefined;
-  }
-
-  #deleteIf(condition: (sequence: number) => boolean): number {
-    let count = 0;
-    for (const sequence of this.#gaps.keys()) {
-      if (!condition(sequence)) continue;
-      this.#gaps.delete(sequence);
-      count += 1;
-    }
-    this.#deadlineMs = undefined;
-    return count;
+  /** At least a moment, so that time passes between two tries. */
+  #backOffEndsMs(nowMs: number): number {
+    return nowMs + 1 + this.#random() * (this.#times.backOffMs - 1);
   }
 
   #enter(gap: Gap, state: State, dueMs: number): void {
     gap.state = state;
     gap.dueMs = dueMs;
-    this.#deadlineMs = undefined;
+    this.#noteDue(dueMs);
   }
+
+  #noteDue(dueMs: number): void {
+    if (dueMs < this.#deadlineMs) this.#deadlineMs = dueMs;
+  }
+}
+
+function laterOf(left: number | undefined, right: number): number {
+  return left === undefined || distance(left, right) > 0 ? right : left;
 }

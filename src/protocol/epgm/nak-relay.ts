@@ -9,19 +9,29 @@ import { formatTsi } from "./tsi.ts";
 /** Each NAK is passed on once in this time, however often it comes. */
 const pauseMs = 50;
 
-/** So many NAKs are remembered. */
-const rememberedMax = 256;
+/** So many are passed on in this time, whoever asks for how much. */
+const passedMax = 256;
 
 export class NakRelay {
-  readonly #passedMs = new Map<string, number>();
+  readonly #passed = new Set<string>();
+  #sinceMs = Number.NEGATIVE_INFINITY;
 
   /** Whether a NAK for a source of another process is to be sent to its group. */
-  passes({ tsi, sequences }: Nak, nowMs: number): boolean {
-    const key = `${formatTsi(tsi)} ${sequences.join(" ")}`;
-    const passedMs = this.#passedMs.get(key);
-    if (passedMs !== undefined && nowMs < passedMs + pauseMs) return false;
-    if (this.#passedMs.size >= rememberedMax) this.#passedMs.clear();
-    this.#passedMs.set(key, nowMs);
+  passes({ tsi, sequences, group }: Nak, nowMs: number): boolean {
+    // Whoever names a host for its group wants that host to be flooded.
+    if (!isMulticast(group)) return false;
+    if (nowMs >= this.#sinceMs + pauseMs) {
+      this.#sinceMs = nowMs;
+      this.#passed.clear();
+    }
+    const key = `${formatTsi(tsi)} ${group.join(".")} ${sequences.join(" ")}`;
+    if (this.#passed.has(key) || this.#passed.size >= passedMax) return false;
+    this.#passed.add(key);
     return true;
   }
+}
+
+function isMulticast(address: Uint8Array): boolean {
+  const first = address[0] ?? 0;
+  return address.length === 4 ? first >> 4 === 0xe : first === 0xff;
 }

@@ -34,6 +34,8 @@ export function readPacket(bytes: Uint8Array): PgmPacket | Malformed {
   const isData = type === packetTypes.odata || type === packetTypes.rdata;
   const checksum = verifyChecksum(bytes);
   if (checksum === "wrong" || (checksum === "none" && isData)) return malformed("checksum");
+  // What parity packets carry, or ask for, is no data; EPGM has none.
+  if (((bytes[5] ?? 0) & optionFlags.parity) !== 0) return malformed("type");
   switch (type) {
     case packetTypes.odata:
       return readData(bytes, "odata");

@@ -12,7 +12,7 @@ export const packetTypes = {
 } as const;
 
 /** Of the options field. */
-export const optionFlags = { present: 0x01, networkSignificant: 0x02 } as const;
+export const optionFlags = { present: 0x01, networkSignificant: 0x02, parity: 0x80 } as const;
 
 /** Of an option's type byte. */
 export const optionTypes = {

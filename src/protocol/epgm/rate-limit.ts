@@ -15,29 +15,31 @@ const fullPacketBytes = 1500;
 /** At high rates a burst is what is sent in so many ms, since timers are no finer. */
 const burstMs = 2;
 
-/** A libzmq receiver with its default window goes deaf for good when it misses more. */
+/** A libzmq receiver with its default window, of 80 packets, goes deaf for good when it misses more. */
 const foreignBitsPerSecondMax = 10_000_000;
 
 /** The rate is looked at so often. */
 const reviewMs = 250;
 const lossMax = 0.05;
+/** What fewer packets say of the network is chance. */
+const askedMin = 3;
 const rateFactor = { least: 1 / 16, down: 0.5, up: 1.25 } as const;
 
 export class RateLimit {
   readonly #bitsPerSecond: number;
   #factor = 1;
   #isForeign = false;
-  #tokens: number;
-  #filledMs: number;
+  /** How many tokens the bucket lacked at `#atMs`. */
+  #lackingBytes = 0;
+  #atMs: number;
   #reviewedMs: number;
   #sentCount = 0;
   #askedCount = 0;
 
   constructor(bitsPerSecond: number, nowMs: number) {
     this.#bitsPerSecond = bitsPerSecond;
-    this.#filledMs = nowMs;
+    this.#atMs = nowMs;
     this.#reviewedMs = nowMs;
-    this.#tokens = this.#burstBytes;
   }
 
   /** The rate as it is now, in bit/s. */
@@ -51,29 +53,35 @@ export class RateLimit {
   /** Whether nodes that are not ours listen, whose windows are small. */
   setForeign(isForeign: boolean): void {
     this.#isForeign = isForeign;
-    this.#tokens = Math.min(this.#tokens, this.#burstBytes);
   }
 
   /** Takes the tokens for a datagram, if they are there. */
   take(byteCount: number, nowMs: number): boolean {
-    this.#fill(nowMs);
-    const cost = byteCount + packetOverheadBytes;
-    // Less than a thousandth of a byte is an error of rounding.
-    if (this.#tokens < cost - 0.001) return false;
-    this.#tokens -= cost;
+    this.#review(nowMs);
+    // By the very sum that gave the deadline, which rounding then cannot make a promise that fails.
+    if (nowMs < this.readyMs(byteCount)) return false;
+    const gainedBytes = Math.max(0, nowMs - this.#atMs) * this.#bytesPerMs;
+    this.#lackingBytes = Math.max(0, this.#lackingBytes - gainedBytes) + this.#cost(byteCount);
+    this.#atMs = Math.max(this.#atMs, nowMs);
     this.#sentCount += 1;
     return true;
   }
 
-  /** When the tokens for a datagram will be there. */
+  /** When the tokens for a datagram will be there; in the past if they are. */
   readyMs(byteCount: number): number {
-    const missing = byteCount + packetOverheadBytes - this.#tokens;
-    return missing <= 0 ? this.#filledMs : this.#filledMs + missing / this.#bytesPerMs;
+    const missing = this.#lackingBytes + this.#cost(byteCount) - this.#burstBytes;
+    return this.#atMs + missing / this.#bytesPerMs;
   }
 
   /** So many packets, counted once each, had to be asked for again. */
   asked(count: number): void {
     this.#askedCount += count;
+  }
+
+  /** The windows of foreign receivers count packets, so that for them each costs as much as a full one. */
+  #cost(byteCount: number): number {
+    const costBytes = byteCount + packetOverheadBytes;
+    return this.#isForeign ? Math.max(costBytes, fullPacketBytes) : costBytes;
   }
 
   get #bytesPerMs(): number {
@@ -85,19 +93,15 @@ export class RateLimit {
     return this.#isForeign ? packets : Math.max(packets, this.#bytesPerMs * burstMs);
   }
 
-  #fill(nowMs: number): void {
-    this.#review(nowMs);
-    const gained = Math.max(0, nowMs - this.#filledMs) * this.#bytesPerMs;
-    this.#tokens = Math.min(this.#burstBytes, this.#tokens + gained);
-    this.#filledMs = nowMs;
-  }
-
   #review(nowMs: number): void {
-    if (nowMs < this.#reviewedMs + reviewMs) return;
+    const reviewCount = Math.floor((nowMs - this.#reviewedMs) / reviewMs);
+    if (reviewCount < 1) return;
+    const isLossy = this.#askedCount >= askedMin && this.#askedCount > this.#sentCount * lossMax;
+    if (isLossy) this.#factor = Math.max(rateFactor.least, this.#factor * rateFactor.down);
+    // In what has passed since without anything sent, nothing was lost either.
+    const goodCount = isLossy ? reviewCount - 1 : reviewCount;
+    this.#factor = Math.min(1, this.#factor * rateFactor.up ** goodCount);
     this.#reviewedMs = nowMs;
-    const { least, down, up } = rateFactor;
-    const isLossy = this.#askedCount > this.#sentCount * lossMax;
-    this.#factor = isLossy ? Math.max(least, this.#factor * down) : Math.min(1, this.#factor * up);
     this.#sentCount = 0;
     this.#askedCount = 0;
   }

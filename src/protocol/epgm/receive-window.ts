@@ -1,14 +1,11 @@
 /**
  * Receive window: one source's packets that have come, in order or not, until those before them have.
  * It knows nothing of NAKs; `Missing` does.
- *
- * What a single packet claims is taken with care, since anybody can send one: a jump beyond the window
- * counts only once several packets agree on it and none has come where they were expected.
  */
 import { distance, plus } from "./sequence.ts";
 
-/** So many packets beyond the window, each near the other, are believed. */
-const jumpPackets = 3;
+/** What a packet takes that waits, beside its bytes. */
+const packetOverheadBytes = 128;
 
 export interface ReceiveLimits {
   /** How far ahead of the next wanted packet one may be. */
@@ -17,25 +14,13 @@ export interface ReceiveLimits {
   readonly bytesMax: number;
 }
 
-/**
- * - `taken`: it waits for others, or is the next one. - `old`: it was there, or was given up.
- * - `beyond`: it is too far ahead, and not believed. - `jump`: it is too far ahead, but the source is
- *   really there: the window begins anew with it.
- */
-export type TakeResult = "taken" | "old" | "beyond" | "jump";
-
 export class ReceiveWindow {
   readonly #limits: ReceiveLimits;
   readonly #packets = new Map<number, Uint8Array>();
   #bytes = 0;
-  /** The next to be handed on. */
   #next: number;
-  /** One after the highest that has come. */
   #dataEnd: number;
-  /** One after the highest that is known of. */
   #end: number;
-  #jumpAt: number | undefined;
-  #jumpCount = 0;
 
   /** @param first The first sequence number that is wanted. */
   constructor(first: number, limits: ReceiveLimits) {
@@ -45,6 +30,7 @@ export class ReceiveWindow {
     this.#limits = limits;
   }
 
+  /** The next to be handed on. */
   get next(): number {
     return this.#next;
   }
@@ -59,7 +45,7 @@ export class ReceiveWindow {
     return this.#end;
   }
 
-  /** How many bytes wait for packets before them. */
+  /** How many bytes wait for packets before them, with an allowance for each packet. */
   get bytes(): number {
     return this.#bytes;
   }
@@ -73,54 +59,62 @@ export class ReceiveWindow {
     return this.#packets.has(sequence);
   }
 
-  /** The first from `sequence` on that is there, undefined if none is. */
-  firstHeldFrom(sequence: number): number | undefined {
-    let at = sequence;
-    for (; distance(at, this.#dataEnd) > 0; at = plus(at, 1)) if (this.#packets.has(at)) return at;
-    return undefined;
+  /** Whether a packet, not beyond the window's reach, has neither been handed on nor is there. */
+  wants(sequence: number): boolean {
+    return distance(this.#next, sequence) >= 0 && !this.#packets.has(sequence);
   }
 
-  take(sequence: number, payload: Uint8Array): TakeResult {
-    const ahead = distance(this.#next, sequence);
-    if (ahead < 0 || this.#packets.has(sequence)) return "old";
-    if (ahead >= this.#limits.packetsMax) return this.#takeBeyond(sequence);
-    this.#jumpAt = undefined;
-    this.#packets.set(sequence, payload);
-    this.#bytes += payload.length;
-    this.#dataEnd = later(this.#dataEnd, plus(sequence, 1));
-    this.#end = later(this.#end, this.#dataEnd);
-    return "taken";
+  /** Whether the window can begin where it does now and still reach to before `end`. */
+  reaches(end: number): boolean {
+    return distance(this.#next, end) <= this.#limits.packetsMax;
   }
 
-  /** The source says that it has sent up to `lead`. It is not believed beyond the window. */
-  extend(lead: number): void {
-    if (distance(this.#next, lead) >= this.#limits.packetsMax) return;
-    this.#end = later(this.#end, plus(lead, 1));
+  /** Where the window has to begin to reach to before `end`. */
+  startFor(end: number): number {
+    return plus(end, -this.#limits.packetsMax);
   }
 
-  /** What is known of only because the source said so is forgotten again. */
-  forgetTail(): void {
-    this.#end = this.#dataEnd;
+  /**
+   * Takes a packet that is wanted.
+   * @returns Whether it is the `next`, which is not kept but to be handed on, or is `kept` for later.
+   */
+  take(sequence: number, payload: Uint8Array): "next" | "kept" {
+    const end = plus(sequence, 1);
+    const isNext = sequence === this.#next;
+    if (isNext) this.#next = end;
+    else this.#keep(sequence, payload);
+    this.#dataEnd = later(this.#dataEnd, end);
+    this.#end = later(this.#end, end);
+    return isNext ? "next" : "kept";
+  }
+
+  /** The source says that it has sent all before `end`, which the window reaches, and perhaps more. */
+  extendTo(end: number): void {
+    this.#end = later(this.#end, end);
+  }
+
+  /** The source says that it has sent nothing from `end` on, which is not before the next. */
+  trimTo(end: number): void {
+    for (const held of this.#packets.keys()) {
+      if (distance(end, held) >= 0) this.#drop(held);
+    }
+    this.#end = end;
+    if (distance(end, this.#dataEnd) > 0) this.#dataEnd = end;
   }
 
   /** Removes and returns the next packet, if it is there. */
   shift(): Uint8Array | undefined {
+    if (this.#packets.size === 0) return undefined;
     const payload = this.#packets.get(this.#next);
     if (payload === undefined) return undefined;
-    this.#packets.delete(this.#next);
-    this.#bytes -= payload.length;
+    this.#drop(this.#next);
     this.#next = plus(this.#next, 1);
     return payload;
   }
 
-  /** Gives up all before `sequence`. */
-  skipTo(sequence: number): void {
-    for (const held of this.#packets.keys()) {
-      if (distance(sequence, held) < 0) this.#drop(held);
-    }
-    this.#next = sequence;
-    this.#dataEnd = later(this.#dataEnd, sequence);
-    this.#end = later(this.#end, sequence);
+  /** The next is given up: the one after it is wanted instead. Only before the end of the data. */
+  passOver(): void {
+    this.#next = plus(this.#next, 1);
   }
 
   /** Begins anew at `sequence`, with nothing. */
@@ -130,21 +124,18 @@ export class ReceiveWindow {
     this.#next = sequence;
     this.#dataEnd = sequence;
     this.#end = sequence;
-    this.#jumpAt = undefined;
   }
 
-  #takeBeyond(sequence: number): TakeResult {
-    const isNear =
-      this.#jumpAt !== undefined &&
-      Math.abs(distance(this.#jumpAt, sequence)) < this.#limits.packetsMax;
-    this.#jumpCount = isNear ? this.#jumpCount + 1 : 1;
-    this.#jumpAt = sequence;
-    return this.#jumpCount >= jumpPackets ? "jump" : "beyond";
+  #keep(sequence: number, payload: Uint8Array): void {
+    this.#packets.set(sequence, payload);
+    this.#bytes += payload.length + packetOverheadBytes;
   }
 
   #drop(sequence: number): void {
-    this.#bytes -= this.#packets.get(sequence)?.length ?? 0;
+    const payload = this.#packets.get(sequence);
+    if (payload === undefined) return;
     this.#packets.delete(sequence);
+    this.#bytes -= payload.length + packetOverheadBytes;
   }
 }
 

@@ -55,9 +55,11 @@ export class EpgmReceiver implements Machine<IncomingDatagram, ReceiverOutput> {
   readonly #sessions = new Map<number, Map<number, SourceSession>>();
   readonly #malformed: Partial<Record<MalformedReason, number>> = {};
   #sessionCount = 0;
+  #heldBytes = 0;
   #evictedCount = 0;
   #isClosed = false;
-  #deadlineMs: number | undefined;
+  /** No session is due before; perhaps none is due then either. */
+  #deadlineMs = Number.POSITIVE_INFINITY;
 
   constructor(options: ReceiverOptions) {
     this.#options = options;
@@ -71,11 +73,9 @@ export class EpgmReceiver implements Machine<IncomingDatagram, ReceiverOutput> {
     return this.#sessionCount;
   }
 
-  /** How many bytes are kept of packets and messages that are not complete. */
+  /** How many bytes are kept of packets and messages that are not complete, and of what is missing. */
   get heldBytes(): number {
-    let bytes = 0;
-    for (const session of this.#all()) bytes += session.heldBytes;
-    return bytes;
+    return this.#heldBytes;
   }
 
   receive({ bytes, from }: IncomingDatagram, nowMs: number): void {
@@ -86,21 +86,28 @@ export class EpgmReceiver implements Machine<IncomingDatagram, ReceiverOutput> {
       return;
     }
     if (packet.port !== this.#options.port || packet.tsi.gsi === this.#options.ownGsi) return;
-    const session = this.#session(packet, nowMs);
+    const session = this.#session(packet, from, nowMs);
     if (session === undefined) return;
-    const heldBefore = session.heldBytes;
+    const bytesBefore = session.heldBytes;
     session.take(packet, from, nowMs);
-    this.#deadlineMs = undefined;
-    if (session.heldBytes > heldBefore) this.#shrink();
+    this.#heldBytes += session.heldBytes - bytesBefore;
+    this.#deadlineMs = Math.min(this.#deadlineMs, session.deadlineMs);
+    if (this.#heldBytes > this.#options.limits.heldBytesMax) this.#shrink();
   }
 
   wake(nowMs: number): void {
-    if (this.#isClosed || nowMs < (this.deadlineMs ?? Number.POSITIVE_INFINITY)) return;
-    this.#deadlineMs = undefined;
-    for (const sessions of this.#sessions.values()) {
+    if (this.#isClosed || nowMs < this.#deadlineMs) return;
+    this.#deadlineMs = Number.POSITIVE_INFINITY;
+    for (const [gsi, sessions] of this.#sessions) {
       for (const [port, session] of sessions) {
-        if (session.isExpired(nowMs)) this.#forget(sessions, port);
-        else if (session.deadlineMs <= nowMs) session.wake(nowMs);
+        if (session.isExpired(nowMs)) {
+          this.#forget({ gsi, port });
+          continue;
+        }
+        const bytesBefore = session.heldBytes;
+        if (session.deadlineMs <= nowMs) session.wake(nowMs);
+        this.#heldBytes += session.heldBytes - bytesBefore;
+        this.#deadlineMs = Math.min(this.#deadlineMs, session.deadlineMs);
       }
     }
   }
@@ -110,6 +117,7 @@ export class EpgmReceiver implements Machine<IncomingDatagram, ReceiverOutput> {
     this.#isClosed = true;
     this.#sessions.clear();
     this.#sessionCount = 0;
+    this.#heldBytes = 0;
   }
 
   drain(): ReceiverOutput[] {
@@ -117,34 +125,27 @@ export class EpgmReceiver implements Machine<IncomingDatagram, ReceiverOutput> {
   }
 
   get deadlineMs(): number | undefined {
-    if (this.#isClosed || this.#sessionCount === 0) return undefined;
-    if (this.#deadlineMs === undefined) {
-      let earliestMs = Number.POSITIVE_INFINITY;
-      for (const session of this.#all()) earliestMs = Math.min(earliestMs, session.deadlineMs);
-      this.#deadlineMs = earliestMs;
-    }
-    return this.#deadlineMs;
+    return this.#sessionCount === 0 ? undefined : this.#deadlineMs;
   }
 
   *#all(): Generator<SourceSession> {
     for (const sessions of this.#sessions.values()) yield* sessions.values();
   }
 
-  /** Only what a source itself sends to all makes it known. */
-  #session({ kind, tsi }: PgmPacket, nowMs: number): SourceSession | undefined {
+  /** Only what a source itself sends to all makes it known; a repair may be one of long ago. */
+  #session({ kind, tsi }: PgmPacket, from: Uint8Array, nowMs: number): SourceSession | undefined {
     const known = this.#sessions.get(tsi.gsi)?.get(tsi.port);
-    if (known !== undefined) return known;
-    if (kind !== "spm" && kind !== "odata" && kind !== "rdata") return undefined;
+    if (known !== undefined || (kind !== "spm" && kind !== "odata")) return known;
     if (this.#sessionCount >= this.#options.limits.sourcesMax) this.#evict();
     const sessions = this.#sessions.get(tsi.gsi) ?? new Map<number, SourceSession>();
     this.#sessions.set(tsi.gsi, sessions);
-    const session = this.#makeSession(tsi, nowMs);
+    const session = this.#makeSession(tsi, from, nowMs);
     sessions.set(tsi.port, session);
     this.#sessionCount += 1;
     return session;
   }
 
-  #makeSession(tsi: Tsi, nowMs: number): SourceSession {
+  #makeSession(tsi: Tsi, from: Uint8Array, nowMs: number): SourceSession {
     const { port, group, random, limits } = this.#options;
     const outputs = this.#outputs;
     return new SourceSession(
@@ -160,40 +161,48 @@ export class EpgmReceiver implements Machine<IncomingDatagram, ReceiverOutput> {
           outputs.push({ kind: "gap", tsi: of, reason, packetCount }),
         finished: (of) => outputs.push({ kind: "finished", tsi: of }),
       },
+      from,
       nowMs,
     );
   }
 
   /** First goes a source of which no message has come, then the one heard of longest ago. */
   #evict(): void {
-    let chosen:
-      | { readonly session: SourceSession; readonly gsi: number; readonly port: number }
-      | undefined;
+    let chosen: { readonly session: SourceSession; readonly tsi: Tsi } | undefined;
     for (const [gsi, sessions] of this.#sessions) {
       for (const [port, session] of sessions) {
-        if (chosen === undefined || goesBefore(session, chosen.session))
-          chosen = { session, gsi, port };
+        if (chosen !== undefined && !goesBefore(session, chosen.session)) continue;
+        chosen = { session, tsi: { gsi, port } };
       }
     }
-    const sessions = chosen && this.#sessions.get(chosen.gsi);
-    if (chosen === undefined || sessions === undefined) return;
-    this.#forget(sessions, chosen.port);
+    if (chosen === undefined) return;
+    this.#forget(chosen.tsi);
     this.#evictedCount += 1;
   }
 
-  #forget(sessions: Map<number, SourceSession>, port: number): void {
-    if (sessions.delete(port)) this.#sessionCount -= 1;
+  #forget({ gsi, port }: Tsi): void {
+    const sessions = this.#sessions.get(gsi);
+    const session = sessions?.get(port);
+    if (sessions === undefined || session === undefined) return;
+    this.#heldBytes -= session.heldBytes;
+    session.end();
+    sessions.delete(port);
+    if (sessions.size === 0) this.#sessions.delete(gsi);
+    this.#sessionCount -= 1;
   }
 
   /** While too much is kept, the source of which most is kept does without what it is missing. */
   #shrink(): void {
-    while (this.heldBytes > this.#options.limits.heldBytesMax) {
+    while (this.#heldBytes > this.#options.limits.heldBytesMax) {
       let largest: SourceSession | undefined;
       for (const session of this.#all()) {
         if (largest === undefined || session.heldBytes > largest.heldBytes) largest = session;
       }
-      if (largest === undefined || largest.heldBytes === 0) return;
+      if (largest === undefined) return;
+      const bytesBefore = largest.heldBytes;
       largest.shrink();
+      this.#heldBytes += largest.heldBytes - bytesBefore;
+      if (largest.heldBytes === bytesBefore) return;
     }
   }
 }

@@ -1,13 +1,21 @@
 /** Repairs: what a source has been asked to repeat, in the order in which it was asked. */
-import { sequencesPerNak } from "./packet.ts";
-import { distance } from "./sequence.ts";
 import type { TransmitWindow } from "./transmit-window.ts";
 
-/** What was repeated just now is still under way to whoever asks for it again. */
-const repeatPauseMs = 10;
+/** What was confirmed or repeated just now is still under way to whoever asks for it again. */
+const pauseMs = 10;
 
 /** So many repairs wait; what is asked for beyond them has to be asked for again. */
 const waitingMax = 4_096;
+
+/** What has become of a request. */
+export interface Asked {
+  /** To be confirmed by an NCF. */
+  readonly confirmed: readonly number[];
+  /** How many packets were never asked for before. */
+  readonly newCount: number;
+  /** How many sequence numbers are not in the window. */
+  readonly absentCount: number;
+}
 
 export class Repairs {
   readonly #window: TransmitWindow;
@@ -17,22 +25,28 @@ export class Repairs {
     this.#window = window;
   }
 
-  get isEmpty(): boolean {
-    return this.#waiting.size === 0;
+  get waitingCount(): number {
+    return this.#waiting.size;
   }
 
-  /** How many of the sequences are asked for the first time, and are there to be repeated. */
-  ask(sequences: readonly number[], nowMs: number): number {
+  ask(sequences: readonly number[], nowMs: number): Asked {
+    const confirmed: number[] = [];
     let newCount = 0;
-    for (const sequence of sequences.slice(0, sequencesPerNak)) {
+    let absentCount = 0;
+    for (const sequence of sequences) {
       const kept = this.#window.get(sequence);
-      if (kept === undefined || this.#waiting.has(sequence)) continue;
-      if (this.#waiting.size >= waitingMax) break;
-      if (nowMs < kept.repeatedMs + repeatPauseMs) continue;
-      if (kept.repeatedMs === Number.NEGATIVE_INFINITY) newCount += 1;
+      if (kept === undefined) {
+        absentCount += 1;
+        continue;
+      }
+      if (nowMs < Math.max(kept.confirmedMs, kept.repeatedMs) + pauseMs) continue;
+      if (!this.#waiting.has(sequence) && this.#waiting.size >= waitingMax) continue;
+      if (kept.confirmedMs === Number.NEGATIVE_INFINITY) newCount += 1;
+      kept.confirmedMs = nowMs;
+      confirmed.push(sequence);
       this.#waiting.add(sequence);
     }
-    return newCount;
+    return { confirmed, newCount, absentCount };
   }
 
   /** The packet to be repeated next, if any; one that has left the window since is passed over. */
@@ -47,11 +61,11 @@ export class Repairs {
 
   repeated(sequence: number, nowMs: number): void {
     this.#waiting.delete(sequence);
-    this.#window.repeated(sequence, nowMs);
+    const kept = this.#window.get(sequence);
+    if (kept !== undefined) kept.repeatedMs = nowMs;
   }
 
-  /** Whether a sequence lies beyond all that was sent, so that nobody can miss it. */
-  isUnsent(sequence: number): boolean {
-    return distance(this.#window.lead, sequence) > 0;
+  clear(): void {
+    this.#waiting.clear();
   }
 }

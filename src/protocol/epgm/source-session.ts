@@ -2,50 +2,51 @@
  * Source session: what a receiver knows of one source: its window, what is missing of it, its address,
  * and the message under way.
  */
-import { Missing, type RepairTimes } from "./missing.ts";
-import { type Data, type Nak, type PgmPacket, type Spm, sequencesPerNak } from "./packet.ts";
-import { writeNak, writeSpmr } from "./packet-writer.ts";
+import { type Claim, Doubt } from "./doubt.ts";
+import { Inquiry, type InquiryOptions, repairTimesOf } from "./inquiry.ts";
+import { Missing } from "./missing.ts";
+import type { Data, Nak, PgmPacket, Spm } from "./packet.ts";
 import { type ReceiveLimits, ReceiveWindow } from "./receive-window.ts";
 import { distance, plus } from "./sequence.ts";
+import { SpmFilter } from "./spm-filter.ts";
 import { type StreamLimits, StreamReader } from "./stream-reader.ts";
-import { isOwnKind, type Tsi } from "./tsi.ts";
-
-/** Of ours: they answer at once. */
-const ownTimes: RepairTimes = { backOffMs: 10, ncfMs: 50, dataMs: 100, retriesMax: 60 };
-
-/** Of libzmq's, as its own receivers have them. */
-const foreignTimes: RepairTimes = { backOffMs: 20, ncfMs: 200, dataMs: 200, retriesMax: 50 };
-
-/** libzmq sends one repair each time it wakes up; a NAK wakes it, so often, and so often in a row. */
-const nudgeMs = 2;
-const nudgesMax = 200;
-
-/** One of ours that leaves so many NAKs to the group unanswered is sent them alone too. */
-const groupNaksMax = 3;
-
-/** A source whose first packet was not an SPM is asked for one after this long. */
-const spmrMs = 25;
+import type { Tsi } from "./tsi.ts";
 
 /** A source is forgotten so long after its last packet. */
 const expiryMs = 300_000;
 
-/** So many SPMs in a row with lower numbers are taken for the source's own, the higher one for forged. */
-const olderSpmsMax = 3;
+/** One packet that skips so many is not believed at once: it costs much to know of each that is missing. */
+const leapMax = 1_024;
+
+/** Data so many packets behind may be late, or come again; farther behind there are none. */
+const lateMax = 65_536;
 
 export interface SessionLimits extends ReceiveLimits, StreamLimits {}
 
-/** What is lost for good, and why. */
-export type GapReason = "unrepairable" | "unanswered" | "overrun" | "jump" | "malformed";
+/**
+ * What is lost for good, and why.
+ * - `unrepairable`: the source no longer has it. - `unanswered`: the source did not answer.
+ * - `overrun`: too much waited for it. - `jump`: the source went on far from where it was.
+ * - `malformed`: the stream makes no sense. - `oversized`: a message is longer, or has more parts, than
+ *   is taken. - `gone`: the source was not heard of any more, or gave way to others.
+ */
+export type GapReason =
+  | "unrepairable"
+  | "unanswered"
+  | "overrun"
+  | "jump"
+  | "malformed"
+  | "oversized"
+  | "gone";
 
-export interface SessionOptions {
-  readonly tsi: Tsi;
-  readonly port: number;
-  readonly group: Uint8Array;
+export interface SessionOptions extends InquiryOptions {
   readonly limits: SessionLimits;
   readonly random: () => number;
-  readonly send: (bytes: Uint8Array, to: Uint8Array | "group") => void;
   readonly message: (tsi: Tsi, parts: Uint8Array[]) => void;
-  /** @param packetCount How many packets are missing; 0 if a message was cut for another reason. */
+  /**
+   * @param packetCount How many packets are missing; 0 if a message was cut for another reason, or
+   *   where nobody can say.
+   */
   readonly gap: (tsi: Tsi, reason: GapReason, packetCount: number) => void;
   readonly finished: (tsi: Tsi) => void;
 }
@@ -54,27 +55,24 @@ export class SourceSession {
   readonly #options: SessionOptions;
   readonly #reader: StreamReader;
   readonly #missing: Missing;
-  readonly #isOwnKind: boolean;
+  readonly #doubt: Doubt;
+  readonly #spmFilter = new SpmFilter();
+  readonly #inquiry: Inquiry;
   /** undefined until the first packet says where to begin. */
   #window: ReceiveWindow | undefined;
-  #nla: Uint8Array | undefined;
-  #spmSequence: number | undefined;
-  #olderSpmCount = 0;
-  #spmrDueMs = Number.POSITIVE_INFINITY;
-  #nudgeDueMs = Number.POSITIVE_INFINITY;
-  #nudgeCount = 0;
   #heardMs: number;
   /** One after the last packet, once the source has said that it closes. */
   #finishAt: number | undefined;
   #isFinished = false;
   #messageCount = 0;
-  #unansweredNaks = 0;
 
-  constructor(options: SessionOptions, nowMs: number) {
+  /** @param from The address of whoever sent its first packet. */
+  constructor(options: SessionOptions, from: Uint8Array, nowMs: number) {
     this.#options = options;
     this.#heardMs = nowMs;
-    this.#isOwnKind = isOwnKind(options.tsi);
-    this.#missing = new Missing(this.#isOwnKind ? ownTimes : foreignTimes, options.random);
+    this.#missing = new Missing(repairTimesOf(options.tsi), options.random);
+    this.#inquiry = new Inquiry(options, this.#missing, from);
+    this.#doubt = new Doubt(options.limits.packetsMax);
     this.#reader = new StreamReader(options.limits, (parts) => {
       this.#messageCount += 1;
       options.message(options.tsi, parts);
@@ -90,9 +88,9 @@ export class SourceSession {
     return this.#heardMs;
   }
 
-  /** How many bytes are kept: packets that wait for others, and the message under way. */
+  /** How many bytes are kept: packets that wait, the message under way, and what is missing. */
   get heldBytes(): number {
-    return (this.#window?.bytes ?? 0) + this.#reader.heldBytes;
+    return (this.#window?.bytes ?? 0) + this.#reader.heldBytes + this.#missing.bytes;
   }
 
   get missingCount(): number {
@@ -100,12 +98,7 @@ export class SourceSession {
   }
 
   get deadlineMs(): number {
-    return Math.min(
-      this.#missing.deadlineMs,
-      this.#spmrDueMs,
-      this.#nudgeDueMs,
-      this.#heardMs + expiryMs,
-    );
+    return Math.min(this.#inquiry.deadlineMs, this.#heardMs + expiryMs);
   }
 
   isExpired(nowMs: number): boolean {
@@ -116,11 +109,11 @@ export class SourceSession {
   take(packet: PgmPacket, from: Uint8Array, nowMs: number): void {
     switch (packet.kind) {
       case "spm":
-        this.#takeSpm(packet, nowMs);
+        this.#takeSpm(packet, from, nowMs);
         break;
       case "odata":
       case "rdata":
-        this.#takeData(packet, from, nowMs);
+        this.#takeData(packet, nowMs);
         break;
       case "ncf":
         this.#takeNcf(packet, nowMs);
@@ -129,8 +122,7 @@ export class SourceSession {
         for (const sequence of packet.sequences) this.#missing.askedByOther(sequence, nowMs);
         break;
       case "spmr":
-        // Another receiver has asked: the SPM goes to all.
-        this.#spmrDueMs = Number.POSITIVE_INFINITY;
+        this.#inquiry.spmAsked();
         break;
       default:
         packet satisfies never;
@@ -138,186 +130,194 @@ export class SourceSession {
   }
 
   wake(nowMs: number): void {
-    if (this.#spmrDueMs <= nowMs) this.#askForSpm();
-    const asked = this.#missing.due(nowMs);
-    for (let at = 0; at < asked.length; at += sequencesPerNak) {
-      this.#sendNak(asked.slice(at, at + sequencesPerNak));
-    }
-    if (this.#nudgeDueMs <= nowMs) this.#nudge(nowMs);
-    if (asked.length === 0) return;
-    const hopeless = this.#missing.hopeless();
-    if (hopeless !== undefined) this.#giveUp(hopeless, "unanswered");
+    const hopeless = this.#inquiry.wake(nowMs);
+    if (hopeless !== undefined) this.#giveUpBefore(plus(hopeless, 1), "unanswered");
   }
 
-  /** The memory for all sources is short: what waits is handed on, without what is missing before it. */
+  /** The memory is short: gives up as little as makes it less. */
   shrink(): void {
     const window = this.#window;
     if (window === undefined) return;
-    if (window.bytes > 0) this.#giveUp(plus(window.dataEnd, -1), "overrun");
+    if (window.bytes > 0) this.#giveUpFirstGap(window);
+    else if (this.#missing.size > 0) this.#giveUpBefore(window.end, "overrun");
     else this.#loseMessage("overrun", 0);
   }
 
-  #takeSpm(spm: Spm, nowMs: number): void {
-    if (this.#isStale(spm.sequence)) return;
+  /** It is not followed any more: what is missing, or not complete, will not come. */
+  end(): void {
+    if (this.#window !== undefined) this.#giveUpBefore(this.#window.end, "gone");
+    if (this.#reader.isMidMessage) this.#loseMessage("gone", 0);
+  }
+
+  #takeSpm(spm: Spm, from: Uint8Array, nowMs: number): void {
+    const end = plus(spm.lead, 1);
+    // A source has nothing to repeat that it has not sent.
+    if (distance(end, spm.trail) > 0 || !this.#spmFilter.accepts(spm.sequence)) return;
     this.#heardMs = nowMs;
-    this.#spmrDueMs = Number.POSITIVE_INFINITY;
-    this.#nla = spm.nla.slice();
+    this.#inquiry.spmCame(spm.nla, from);
     // Whoever joins late does not ask for what was before.
-    this.#window ??= new ReceiveWindow(plus(spm.lead, 1), this.#options.limits);
+    this.#window ??= new ReceiveWindow(end, this.#options.limits);
     const window = this.#window;
-    const { end } = window;
-    window.extend(spm.lead);
-    this.#addMissing(end, window.end, nowMs);
-    this.#applyTrail(window, spm.trail);
-    if (spm.fin) this.#finishAt ??= plus(spm.lead, 1);
-    this.#deliver(window);
-  }
-
-  /** A source numbers its SPMs upwards. One number that is far too high must not silence those to come. */
-  #isStale(sequence: number): boolean {
-    const known = this.#spmSequence;
-    const isOlder = known !== undefined && distance(known, sequence) < 0;
-    if (isOlder && this.#olderSpmCount < olderSpmsMax) {
-      this.#olderSpmCount += 1;
-      return true;
+    if (distance(window.next, end) < 0 || this.#isTooFar(window, end)) {
+      this.#contradict(window, { sequence: end, payload: undefined }, nowMs, true);
+      return;
     }
-    this.#spmSequence = sequence;
-    this.#olderSpmCount = 0;
-    return false;
+    this.#doubt.settle();
+    this.#applyLead(window, end, nowMs);
+    if (!this.#isFinished) this.#finishAt = spm.fin ? end : undefined;
+    this.#giveUpBefore(spm.trail, "unrepairable");
   }
 
-  #takeData({ sequence, trail, payload }: Data, from: Uint8Array, nowMs: number): void {
-    this.#window ??= this.#begin(sequence, from, nowMs);
-    const window = this.#window;
-    const { end } = window;
-    const result = window.take(sequence, payload);
-    if (result === "old" || result === "beyond") return;
+  /** The source has sent all before `end`, and nothing from there on. */
+  #applyLead(window: ReceiveWindow, end: number, nowMs: number): void {
+    if (distance(window.end, end) >= 0) {
+      this.#extendTo(window, end, nowMs);
+      return;
+    }
+    // Data may overtake an SPM, but not so that the very next packet is the one that is not there.
+    if (window.has(end)) return;
+    window.trimTo(end);
+    this.#missing.deleteFrom(end);
+  }
+
+  #extendTo(window: ReceiveWindow, end: number, nowMs: number): void {
+    this.#missing.add(window.end, end, nowMs);
+    window.extendTo(end);
+  }
+
+  #isTooFar(window: ReceiveWindow, end: number): boolean {
+    return !window.reaches(end) || distance(window.end, end) > leapMax;
+  }
+
+  #takeData(data: Data, nowMs: number): void {
+    const { kind, sequence, trail, payload } = data;
+    if (distance(sequence, trail) > 0) return;
+    const window = this.#window ?? this.#begin(data, nowMs);
+    if (window === undefined) return;
+    const behind = distance(sequence, window.next);
+    if (behind > 0 || this.#isTooFar(window, plus(sequence, 1))) {
+      // A repair may be of anything that was ever sent, and be for somebody else; new data are not.
+      const mayBeLate = behind > 0 && behind < lateMax;
+      if (kind === "odata") this.#contradict(window, { sequence, payload }, nowMs, mayBeLate);
+    } else if (window.wants(sequence)) {
+      this.#doubt.settle();
+      this.#accept(window, sequence, payload, nowMs);
+      this.#giveUpBefore(trail, "unrepairable");
+    }
+  }
+
+  /** Takes data that are wanted, or wait for others that are. */
+  #accept(window: ReceiveWindow, sequence: number, payload: Uint8Array, nowMs: number): void {
     this.#heardMs = nowMs;
-    this.#nudgeCount = 0;
-    this.#unansweredNaks = 0;
-    if (result === "jump") {
-      this.#jump(window, sequence, payload);
-    } else {
-      this.#missing.delete(sequence);
-      this.#addMissing(end, sequence, nowMs);
-    }
-    this.#applyTrail(window, trail);
-    this.#deliver(window);
-    if (window.isFull) this.shrink();
+    this.#inquiry.dataCame();
+    if (!this.#missing.delete(sequence)) this.#missing.add(window.end, sequence, nowMs);
+    if (window.take(sequence, payload) === "next") this.#read(payload);
+    this.#advance(window);
+    while (window.isFull) this.#giveUpFirstGap(window);
   }
 
   #takeNcf({ sequences }: Nak, nowMs: number): void {
-    this.#unansweredNaks = 0;
+    // Of what is not missed nothing is learnt: the repair itself is on its way to all.
     for (const sequence of sequences) this.#missing.confirmed(sequence, nowMs);
-    if (this.#isOwnKind || this.#missing.firstConfirmed() === undefined) return;
-    this.#nudgeDueMs = Math.min(this.#nudgeDueMs, nowMs + nudgeMs);
+    this.#inquiry.ncfCame(nowMs);
   }
 
-  /** The first packet heard of a source is the first that is wanted. */
-  #begin(sequence: number, from: Uint8Array, nowMs: number): ReceiveWindow {
-    this.#nla ??= from.slice();
-    this.#spmrDueMs = nowMs + spmrMs;
-    return new ReceiveWindow(sequence, this.#options.limits);
+  /** The first new data heard of a source are the first that are wanted; a repair is for others. */
+  #begin({ kind, sequence }: Data, nowMs: number): ReceiveWindow | undefined {
+    if (kind === "rdata") return undefined;
+    this.#inquiry.spmWanted(nowMs);
+    this.#window = new ReceiveWindow(sequence, this.#options.limits);
+    return this.#window;
   }
 
-  #addMissing(first: number, end: number, nowMs: number): void {
-    const count = distance(first, end);
-    if (count > 0) this.#missing.add(first, count, nowMs);
+  #contradict(window: ReceiveWindow, claim: Claim, nowMs: number, mayBeLate: boolean): void {
+    const claims = this.#doubt.add(claim, nowMs, mayBeLate);
+    const first = claims?.at(0);
+    const last = claims?.at(-1);
+    if (claims === undefined || first === undefined || last === undefined) return;
+    this.#moveTo(window, first.sequence, plus(last.sequence, 1));
+    for (const { sequence, payload } of claims) {
+      if (payload === undefined) this.#extendTo(window, sequence, nowMs);
+      else if (window.wants(sequence)) this.#accept(window, sequence, payload, nowMs);
+    }
   }
 
-  /** The source is where nothing of the window is: what was between is lost. */
-  #jump(window: ReceiveWindow, sequence: number, payload: Uint8Array): void {
-    const packetCount = distance(window.next, sequence);
+  /** The source is at `first` to before `end`, where the window does not reach. */
+  #moveTo(window: ReceiveWindow, first: number, end: number): void {
+    const start = window.startFor(end);
+    const isAhead = distance(window.next, first) > 0;
+    if (isAhead) {
+      const isNear = distance(start, window.dataEnd) >= 0;
+      this.#giveUpBefore(isNear ? start : window.dataEnd, "overrun");
+      if (window.reaches(end)) return;
+    }
+    const packetCount = isAhead ? this.#missing.size + distance(window.end, first) : 0;
     this.#missing.clear();
-    window.restart(sequence);
-    window.take(sequence, payload);
-    this.#loseMessage("jump", Math.max(0, packetCount));
+    window.restart(distance(start, first) > 0 ? first : start);
+    this.#loseMessage("jump", packetCount);
+  }
+
+  #giveUpFirstGap(window: ReceiveWindow): void {
+    let held = window.next;
+    while (!window.has(held)) held = plus(held, 1);
+    this.#giveUpBefore(held, "overrun");
   }
 
   /**
-   * The source can repeat nothing before `trail`. It is believed as far as data has come: it says so
-   * again with the next.
+   * Hands on all that can be; what is missing before `end` is not waited for any more. Where data have
+   * come after it, it is passed over. At the tail it is left open, in case it comes after all.
    */
-  #applyTrail(window: ReceiveWindow, trail: number): void {
-    const end = distance(window.dataEnd, trail) > 0 ? window.dataEnd : trail;
-    while (distance(window.next, end) > 0) {
-      this.#deliver(window);
-      if (distance(window.next, end) <= 0) return;
-      const held = window.firstHeldFrom(window.next);
-      const target = held !== undefined && distance(held, end) > 0 ? held : end;
-      this.#skipTo(window, target, "unrepairable");
-    }
-  }
-
-  /** Gives up what is missing up to `last`. Behind the last data nothing is held up by it. */
-  #giveUp(last: number, reason: GapReason): void {
+  #giveUpBefore(end: number, reason: GapReason): void {
     const window = this.#window;
     if (window === undefined) return;
-    const isTail = distance(window.dataEnd, last) >= 0;
-    if (isTail) {
-      const packetCount = this.#missing.deleteFrom(window.dataEnd);
-      window.forgetTail();
+    this.#advance(window);
+    let at = window.next;
+    while (this.#missing.size > 0 && distance(at, end) > 0) {
+      let packetCount = 0;
+      for (; distance(at, end) > 0 && this.#missing.delete(at); at = plus(at, 1)) packetCount += 1;
+      if (packetCount === 0) {
+        at = plus(at, 1);
+        continue;
+      }
       this.#options.gap(this.#options.tsi, reason, packetCount);
+      this.#advance(window);
     }
-    const end = isTail ? window.dataEnd : plus(last, 1);
-    while (distance(window.next, end) > 0) {
-      const target = window.firstHeldFrom(window.next) ?? end;
-      if (target !== window.next) this.#skipTo(window, target, reason);
-      this.#deliver(window);
+    this.#finish(window);
+  }
+
+  /** Hands on what has come, up to the next that is missing. */
+  #advance(window: ReceiveWindow): void {
+    for (;;) {
+      const payload = window.shift();
+      if (payload !== undefined) {
+        this.#read(payload);
+      } else if (distance(window.next, window.dataEnd) > 0 && !this.#missing.has(window.next)) {
+        // Given up, and told so. Of the message under way the rest is missing.
+        window.passOver();
+        this.#reader.reset();
+      } else {
+        return;
+      }
     }
   }
 
-  #skipTo(window: ReceiveWindow, sequence: number, reason: GapReason): void {
-    const packetCount = this.#missing.deleteBefore(sequence);
-    window.skipTo(sequence);
-    this.#loseMessage(reason, packetCount);
+  #read(payload: Uint8Array): void {
+    const fault = this.#reader.push(payload);
+    if (fault === undefined) return;
+    this.#options.gap(this.#options.tsi, fault === "frame" ? "malformed" : "oversized", 0);
+  }
+
+  #finish(window: ReceiveWindow): void {
+    const finishAt = this.#finishAt;
+    if (finishAt === undefined || this.#isFinished || this.#missing.size > 0) return;
+    if (window.end !== finishAt) return;
+    this.#isFinished = true;
+    this.#options.finished(this.#options.tsi);
   }
 
   /** What is under way of a message can no longer be completed. */
   #loseMessage(reason: GapReason, packetCount: number): void {
     this.#reader.reset();
     this.#options.gap(this.#options.tsi, reason, packetCount);
-  }
-
-  #deliver(window: ReceiveWindow): void {
-    for (let payload = window.shift(); payload !== undefined; payload = window.shift()) {
-      if (this.#reader.push(payload) !== undefined) this.#loseMessage("malformed", 0);
-    }
-    if (this.#finishAt === undefined || distance(window.next, this.#finishAt) > 0) return;
-    if (this.#isFinished) return;
-    this.#isFinished = true;
-    this.#options.finished(this.#options.tsi);
-  }
-
-  /** Ours hear what is sent to the group; others, and one of ours that seems not to, what is sent to it alone. */
-  #sendNak(sequences: readonly number[]): void {
-    const { tsi, port, group, send } = this.#options;
-    const nla = this.#nla;
-    if (nla === undefined) return;
-    const nak = writeNak({ kind: "nak", tsi, port, sequences, nla, group });
-    this.#unansweredNaks += 1;
-    const isUnheard = this.#unansweredNaks > groupNaksMax;
-    if (this.#isOwnKind) send(nak, "group");
-    if (!this.#isOwnKind || isUnheard) send(nak, nla);
-  }
-
-  #askForSpm(): void {
-    const { tsi, port, send } = this.#options;
-    this.#spmrDueMs = Number.POSITIVE_INFINITY;
-    send(
-      writeSpmr({ kind: "spmr", tsi, port }),
-      this.#isOwnKind || this.#nla === undefined ? "group" : this.#nla,
-    );
-  }
-
-  #nudge(nowMs: number): void {
-    const sequence = this.#missing.firstConfirmed();
-    if (sequence === undefined || this.#nudgeCount >= nudgesMax) {
-      this.#nudgeDueMs = Number.POSITIVE_INFINITY;
-      return;
-    }
-    this.#nudgeCount += 1;
-    this.#nudgeDueMs = nowMs + nudgeMs;
-    this.#sendNak([sequence]);
   }
 }

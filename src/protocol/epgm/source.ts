@@ -11,17 +11,22 @@ import { readPacket } from "./packet-reader.ts";
 import { dataPayloadAt, writeDataHead, writeNak, writeSpm } from "./packet-writer.ts";
 import { RateLimit } from "./rate-limit.ts";
 import { Repairs } from "./repairs.ts";
-import { plus } from "./sequence.ts";
+import { distance, plus } from "./sequence.ts";
 import { SpmSchedule } from "./spm-schedule.ts";
 import { StreamWriter } from "./stream-writer.ts";
-import { TransmitWindow, type WindowLimits, type WindowPool } from "./transmit-window.ts";
+import { TransmitWindow, type WindowLimits } from "./transmit-window.ts";
 import { isSameTsi, type Tsi } from "./tsi.ts";
+import type { WindowPool } from "./window-pool.ts";
 
 /** How many SPMs a source sends when it starts, and when it closes. */
 const spmCount = 3;
 
-/** Repairs take at most this part of the rate while new data waits, whoever asks for how much. */
-const dataPerRepair = 1;
+/** What goes out next: where both wait they take turns, whoever asks for how much. */
+interface NextPacket {
+  readonly byteCount: number;
+  /** undefined: new data. */
+  readonly repair: { readonly sequence: number; readonly packet: Uint8Array } | undefined;
+}
 
 export interface SourceOptions {
   readonly tsi: Tsi;
@@ -39,6 +44,8 @@ export interface SourceOptions {
   readonly window: WindowLimits;
   /** Receivers that miss the last packets may ask for so long after `close`. */
   readonly graceMs: number;
+  /** The sequence number of the first data packet; 0 by default, as libzmq's. */
+  readonly firstSequence?: number;
 }
 
 /** - `room`: the queue that refused a message takes some again. - `closed`: nothing more will come. */
@@ -57,7 +64,7 @@ export interface SourceCounts {
 export class EpgmSource implements Machine<IncomingDatagram, SourceOutput> {
   readonly #options: SourceOptions;
   readonly #outputs: SourceOutput[] = [];
-  readonly #writer = new StreamWriter();
+  readonly #writer: StreamWriter;
   readonly #window: TransmitWindow;
   readonly #repairs: Repairs;
   readonly #schedule = new SpmSchedule();
@@ -66,12 +73,13 @@ export class EpgmSource implements Machine<IncomingDatagram, SourceOutput> {
   #state: SourceState = "idle";
   #spmSequence = 0;
   #isFull = false;
-  #repairTurn = 0;
+  #isDataTurn = false;
   #graceEndsMs = Number.POSITIVE_INFINITY;
 
   constructor(options: SourceOptions, nowMs: number) {
     this.#options = options;
-    this.#window = new TransmitWindow(options.pool, options.window);
+    this.#writer = new StreamWriter(options.payloadBytesMax);
+    this.#window = new TransmitWindow(options.pool, options.window, options.firstSequence);
     this.#repairs = new Repairs(this.#window);
     this.#rate = new RateLimit(options.bitsPerSecond, nowMs);
   }
@@ -102,7 +110,7 @@ export class EpgmSource implements Machine<IncomingDatagram, SourceOutput> {
   start(nowMs: number): void {
     if (this.#state !== "idle") return;
     this.#state = "open";
-    for (let count = 0; count < spmCount; count += 1) this.#sendSpm(nowMs, false);
+    for (let count = 0; count < spmCount; count += 1) this.#sendSpm(nowMs);
   }
 
   /**
@@ -165,7 +173,7 @@ export class EpgmSource implements Machine<IncomingDatagram, SourceOutput> {
     if (this.#state === "idle" || this.#state === "closed") return;
     this.#window.expire(nowMs);
     this.flush(nowMs);
-    if (this.#schedule.deadlineMs <= nowMs) this.#sendSpm(nowMs, this.#state === "grace");
+    if (this.#schedule.deadlineMs <= nowMs) this.#sendSpm(nowMs);
     if (this.#graceEndsMs <= nowMs) this.#end();
   }
 
@@ -179,31 +187,25 @@ export class EpgmSource implements Machine<IncomingDatagram, SourceOutput> {
   }
 
   #nextPacketMs(): number {
-    const repair = this.#repairs.next();
-    if (repair !== undefined) return this.#rate.readyMs(repair.packet.length);
-    if (this.#writer.isEmpty) return Number.POSITIVE_INFINITY;
-    return this.#rate.readyMs(this.#nextDataBytes());
+    const next = this.#nextPacket();
+    return next === undefined ? Number.POSITIVE_INFINITY : this.#rate.readyMs(next.byteCount);
   }
 
-  #nextDataBytes(): number {
-    return dataPayloadAt + this.#writer.nextPayloadBytes(this.#options.payloadBytesMax);
+  #nextPacket(): NextPacket | undefined {
+    const isDataNext = !this.#writer.isEmpty;
+    const repair = isDataNext && this.#isDataTurn ? undefined : this.#repairs.next();
+    if (repair !== undefined) return { byteCount: repair.packet.length, repair };
+    if (!isDataNext) return undefined;
+    return { byteCount: dataPayloadAt + this.#writer.nextPayloadBytes, repair };
   }
 
-  /** Sends one packet, a repair or a new one; where both wait, in turns. @returns whether it could. */
+  /** Sends one packet. @returns false if there is none, or the rate does not allow it yet. */
   #sendNext(nowMs: number): boolean {
-    const repair = this.#repairs.next();
-    const isDataNext = this.#writer.isEmpty ? false : this.#repairTurn < dataPerRepair;
-    if (repair !== undefined && !isDataNext) {
-      if (!this.#rate.take(repair.packet.length, nowMs)) return false;
-      this.#repairTurn = 0;
-      this.#sendRepair(repair, nowMs);
-      return true;
-    }
-    if (this.#writer.isEmpty) return false;
-    const byteCount = this.#nextDataBytes();
-    if (!this.#rate.take(byteCount, nowMs)) return false;
-    this.#repairTurn += 1;
-    this.#sendData(byteCount, nowMs);
+    const next = this.#nextPacket();
+    if (next === undefined || !this.#rate.take(next.byteCount, nowMs)) return false;
+    this.#isDataTurn = next.repair !== undefined;
+    if (next.repair === undefined) this.#sendData(next.byteCount, nowMs);
+    else this.#sendRepair(next.repair, nowMs);
     return true;
   }
 
@@ -223,8 +225,8 @@ export class EpgmSource implements Machine<IncomingDatagram, SourceOutput> {
     repair: { readonly sequence: number; readonly packet: Uint8Array },
     nowMs: number,
   ): void {
-    const { tsi, port } = this.#options;
     const { sequence } = repair;
+    const { tsi, port } = this.#options;
     // The first sending may still be in a socket's queue, so it must not change.
     const packet = repair.packet.slice();
     writeDataHead(packet, { kind: "rdata", tsi, port, sequence, trail: this.#window.trail });
@@ -234,31 +236,44 @@ export class EpgmSource implements Machine<IncomingDatagram, SourceOutput> {
     this.#toGroup(packet);
   }
 
-  /** RFC 3208, section 6.1: a NAK is confirmed at once, with an NCF for the same sequence numbers. */
+  /**
+   * RFC 3208, section 6.1: a NAK is confirmed at once, with an NCF for the same sequence numbers. Not
+   * so for what cannot be repeated, or was never sent: instead of a promise that cannot be kept, an
+   * SPM says what there is.
+   */
   #takeNak(nak: Nak, nowMs: number): void {
     const { tsi, port, nla, group } = this.#options;
     if (!isSameTsi(nak.tsi, tsi) || nak.port !== port) return;
-    const sequences = nak.sequences.filter((sequence) => !this.#repairs.isUnsent(sequence));
-    if (sequences.length < nak.sequences.length) {
-      // Somebody believes in packets that were never sent: an SPM tells what there is.
-      this.#schedule.asked();
+    const { confirmed, newCount, absentCount } = this.#repairs.ask(nak.sequences, nowMs);
+    if (confirmed.length > 0) {
+      this.#toGroup(writeNak({ kind: "ncf", tsi, port, sequences: confirmed, nla, group }));
     }
-    if (sequences.length === 0) return;
-    this.#toGroup(writeNak({ kind: "ncf", tsi, port, sequences, nla, group }));
-    for (const sequence of sequences) {
-      if (!this.#window.has(sequence)) this.#counts.unrepairable += 1;
+    if (absentCount > 0) {
+      this.#counts.unrepairable += nak.sequences.filter((sequence) =>
+        this.#hasLeft(sequence),
+      ).length;
+      this.#askForSpm(nowMs);
     }
-    this.#rate.asked(this.#repairs.ask(sequences, nowMs));
+    this.#rate.asked(newCount);
     this.flush(nowMs);
   }
 
-  #takeSpmr({ tsi, port }: Spmr, nowMs: number): void {
-    if (!isSameTsi(tsi, this.#options.tsi) || port !== this.#options.port) return;
-    this.#schedule.asked();
-    if (this.#schedule.deadlineMs <= nowMs) this.#sendSpm(nowMs, this.#state === "grace");
+  /** Whether a packet was sent, but is no longer in the window. */
+  #hasLeft(sequence: number): boolean {
+    return distance(this.#window.trail, sequence) < 0;
   }
 
-  #sendSpm(nowMs: number, fin: boolean): void {
+  #takeSpmr({ tsi, port }: Spmr, nowMs: number): void {
+    if (isSameTsi(tsi, this.#options.tsi) && port === this.#options.port) this.#askForSpm(nowMs);
+  }
+
+  #askForSpm(nowMs: number): void {
+    this.#schedule.asked();
+    if (this.#schedule.deadlineMs <= nowMs) this.#sendSpm(nowMs);
+  }
+
+  #sendSpm(nowMs: number): void {
+    const fin = this.#state === "grace";
     const { tsi, port, nla } = this.#options;
     const { trail, lead } = this.#window;
     const sequence = this.#spmSequence;
@@ -270,12 +285,13 @@ export class EpgmSource implements Machine<IncomingDatagram, SourceOutput> {
   #finish(nowMs: number): void {
     this.#state = "grace";
     this.#graceEndsMs = nowMs + this.#options.graceMs;
-    for (let count = 0; count < spmCount; count += 1) this.#sendSpm(nowMs, true);
+    for (let count = 0; count < spmCount; count += 1) this.#sendSpm(nowMs);
   }
 
   #end(): void {
     this.#state = "closed";
     this.#window.clear();
+    this.#repairs.clear();
     this.#outputs.push({ kind: "closed" });
   }
 

@@ -12,20 +12,15 @@ const ambientMs = 30_000;
 const answerPauseMs = 10;
 
 export class SpmSchedule {
-  #dataMs: number | undefined;
+  #dataMs = Number.POSITIVE_INFINITY;
   /** How many of the series have been sent. */
   #heartbeatCount = 0;
   #sentMs = Number.NEGATIVE_INFINITY;
   #isAsked = false;
 
   get deadlineMs(): number {
-    const heartbeatMs = heartbeatsMs[this.#heartbeatCount];
-    const ambientDueMs = this.#sentMs + ambientMs;
-    const dueMs =
-      this.#dataMs === undefined || heartbeatMs === undefined
-        ? ambientDueMs
-        : Math.min(ambientDueMs, this.#dataMs + heartbeatMs);
-    return this.#isAsked ? Math.min(dueMs, this.#sentMs + answerPauseMs) : dueMs;
+    const answerDueMs = this.#isAsked ? this.#sentMs + answerPauseMs : Number.POSITIVE_INFINITY;
+    return Math.min(this.#sentMs + ambientMs, this.#heartbeatDueMs, answerDueMs);
   }
 
   /** Data went out: the series begins anew. */
@@ -39,12 +34,14 @@ export class SpmSchedule {
     this.#isAsked = true;
   }
 
+  /** One has been sent: it stands for all that were due by now. */
   sent(nowMs: number): void {
     this.#sentMs = nowMs;
     this.#isAsked = false;
-    const sinceMs = nowMs - (this.#dataMs ?? nowMs);
-    while ((heartbeatsMs[this.#heartbeatCount] ?? Number.POSITIVE_INFINITY) <= sinceMs) {
-      this.#heartbeatCount += 1;
-    }
+    while (this.#heartbeatDueMs <= nowMs) this.#heartbeatCount += 1;
+  }
+
+  get #heartbeatDueMs(): number {
+    return this.#dataMs + (heartbeatsMs[this.#heartbeatCount] ?? Number.POSITIVE_INFINITY);
   }
 }

@@ -4,12 +4,13 @@
  */
 import { readUint32 } from "../big-endian.ts";
 import { longLength, moreFlag } from "./frame.ts";
-
-const offsetBytes = 2;
-const noStart = 0xffff;
+import { noStart, offsetBytes } from "./payload.ts";
 
 /** The longest head of a frame. */
 const headBytesMax = 10;
+
+/** What a part, or a piece of one, takes beside its bytes. */
+const pieceOverheadBytes = 128;
 
 export interface StreamLimits {
   readonly messageBytesMax: number;
@@ -40,25 +41,23 @@ export class StreamReader {
     this.#sink = sink;
   }
 
-  get isJoined(): boolean {
-    return this.#isJoined;
+  get isMidMessage(): boolean {
+    return this.#parts.length > 0 || this.#headBytes > 0 || this.#missingBytes >= 0;
   }
 
-  /** How many bytes of a message are kept that has not ended. */
+  /** How many bytes of a message are kept that has not ended, with an allowance for each piece. */
   get heldBytes(): number {
-    return this.#messageBytes;
+    return this.#messageBytes + (this.#parts.length + this.#chunks.length) * pieceOverheadBytes;
   }
 
-  /** Something was lost: the message under way is dropped. @returns whether there was one. */
-  reset(): boolean {
-    const wasUnderWay = this.#isJoined && !this.#isBetweenMessages;
+  /** Something was lost: the message under way is dropped, and the next one is looked for. */
+  reset(): void {
     this.#isJoined = false;
     this.#parts = [];
     this.#chunks = [];
     this.#messageBytes = 0;
     this.#headBytes = 0;
     this.#missingBytes = -1;
-    return wasUnderWay;
   }
 
   /** Takes the payload of the next packet. @returns What is wrong with it; then the reader has to join anew. */
@@ -74,10 +73,6 @@ export class StreamReader {
     const fault = this.#read(payload, at);
     if (fault !== undefined) this.reset();
     return fault;
-  }
-
-  get #isBetweenMessages(): boolean {
-    return this.#parts.length === 0 && this.#headBytes === 0 && this.#missingBytes < 0;
   }
 
   #read(payload: Uint8Array, from: number): StreamFault | undefined {

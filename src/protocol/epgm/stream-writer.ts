@@ -3,12 +3,7 @@
  * one over several. A payload begins with an offset: where in it the first message starts.
  */
 import { frameHeadBytes, writeFrameHead } from "./frame.ts";
-
-/** The offset's own size. */
-const offsetBytes = 2;
-
-/** "No message starts here." */
-const noStart = 0xffff;
+import { noStart, offsetBytes } from "./payload.ts";
 
 /** A message of at most so many bytes is copied when it is pushed; of a longer one the parts are kept. */
 const copiedBytesMax = 512;
@@ -20,12 +15,24 @@ interface QueuedMessage {
 }
 
 export class StreamWriter {
+  /** How many bytes of messages a payload takes. */
+  readonly #room: number;
   readonly #messages: QueuedMessage[] = [];
   /** Messages before this index have been written; they are removed now and then. */
   #head = 0;
+  /** How many bytes of the first message have been written, and where its next byte is. */
+  #written = 0;
   #segment = 0;
   #position = 0;
   #byteCount = 0;
+  /** What the messages counted so far fill of the next payload, up to `#packedUntil`. */
+  #packed = 0;
+  #packedUntil = 0;
+
+  /** @param payloadBytesMax The longest payload; more than the offset's 2 bytes, fewer than 65,536. */
+  constructor(payloadBytesMax: number) {
+    this.#room = payloadBytesMax - offsetBytes;
+  }
 
   /** How many bytes of messages wait. */
   get byteCount(): number {
@@ -45,22 +52,25 @@ export class StreamWriter {
     this.#byteCount += byteCount;
   }
 
-  /** How many bytes the next payload will have, its offset included, if at most `payloadBytesMax`. */
-  nextPayloadBytes(payloadBytesMax: number): number {
-    const room = payloadBytesMax - offsetBytes;
-    let used = 0;
-    let isFirst = true;
-    for (const byteCount of this.#remainders()) {
-      const isStart = !isFirst || this.#isAtStart;
-      isFirst = false;
-      if (isStart && used > 0 && !fits(byteCount, room - used, room)) break;
-      used += byteCount;
-      if (used >= room) return payloadBytesMax;
+  /** How many bytes the next payload will have, its offset included. */
+  get nextPayloadBytes(): number {
+    // What was counted before stays: messages only come after it.
+    for (; this.#packed < this.#room; this.#packedUntil += 1) {
+      const message = this.#messages[this.#packedUntil];
+      if (message === undefined) break;
+      const byteCount = message.byteCount - (this.#packedUntil === this.#head ? this.#written : 0);
+      if (this.#packed > 0 && !this.#mayBegin(byteCount, this.#room - this.#packed)) break;
+      this.#packed += byteCount;
     }
-    return offsetBytes + used;
+    return offsetBytes + Math.min(this.#packed, this.#room);
   }
 
-  /** Writes the next payload to `target` from `at` to its end, which `nextPayloadBytes` gave. */
+  /**
+   * Writes the next payload to `target` from `at` to its end, which `nextPayloadBytes` gave.
+   *
+   * The offset is libzmq's: of a message that ends inside the packet, with none after it, the end; of
+   * one that ends just where a full packet does, "no start".
+   */
   writePayload(target: Uint8Array, at: number): void {
     const begin = at + offsetBytes;
     let offset: number | undefined;
@@ -68,76 +78,61 @@ export class StreamWriter {
     while (next < target.length) {
       const message = this.#messages[this.#head];
       if (message === undefined) break;
-      if (this.#isAtStart) offset ??= next - begin;
+      if (this.#written === 0) offset ??= next - begin;
       next = this.#copy(message, target, next);
     }
-    // A message that ends inside, with none after it: whoever joins may do so with the next packet.
-    if (offset === undefined && this.#isAtStart) offset = next - begin;
+    const byteCount = next - begin;
+    if (byteCount < this.#room && this.#written === 0) offset ??= byteCount;
     target[at] = (offset ?? noStart) >>> 8;
     target[at + 1] = (offset ?? noStart) & 0xff;
-    this.#byteCount -= next - begin;
+    this.#byteCount -= byteCount;
     this.#removeWritten();
+    this.#packed = 0;
+    this.#packedUntil = this.#head;
   }
 
-  get #isAtStart(): boolean {
-    return this.#segment === 0 && this.#position === 0;
-  }
-
-  /** Of each message that waits how many bytes are left. */
-  *#remainders(): Generator<number> {
-    for (let index = this.#head; index < this.#messages.length; index += 1) {
-      const message = this.#messages[index];
-      if (message === undefined) return;
-      yield index === this.#head ? message.byteCount - this.#writtenOfHead() : message.byteCount;
-    }
-  }
-
-  #writtenOfHead(): number {
-    let written = this.#position;
-    const segments = this.#messages[this.#head]?.segments ?? [];
-    for (let index = 0; index < this.#segment; index += 1) written += segments[index]?.length ?? 0;
-    return written;
+  /**
+   * Whether a message may begin in what is left of a packet. One that would fit into a packet of its own
+   * is not cut: libzmq keeps the parts it has of a message whose rest is lost (libzmq 4.3.4).
+   */
+  #mayBegin(byteCount: number, left: number): boolean {
+    return byteCount <= left || byteCount > this.#room;
   }
 
   /** Copies of the first message as much as there is room for. @returns Where the copy ends. */
-  #copy({ segments }: QueuedMessage, target: Uint8Array, at: number): number {
+  #copy({ byteCount, segments }: QueuedMessage, target: Uint8Array, at: number): number {
     let next = at;
-    while (next < target.length) {
+    while (next < target.length && this.#written < byteCount) {
       const segment = segments[this.#segment];
-      if (segment === undefined) {
-        this.#head += 1;
-        this.#segment = 0;
-        return next;
-      }
+      if (segment === undefined) break;
       const end = Math.min(segment.length, this.#position + target.length - next);
-      target.set(segment.subarray(this.#position, end), next);
+      target.set(
+        this.#position === 0 && end === segment.length
+          ? segment
+          : segment.subarray(this.#position, end),
+        next,
+      );
       next += end - this.#position;
+      this.#written += end - this.#position;
       this.#position = end;
       if (end < segment.length) break;
       this.#segment += 1;
       this.#position = 0;
     }
-    if (this.#segment === segments.length) {
+    if (this.#written === byteCount) {
       this.#head += 1;
+      this.#written = 0;
       this.#segment = 0;
     }
     return next;
   }
 
-  /** Removing from the front of an array costs its length, so it is done for many at once. */
+  /** Removing from the front of an array costs its length, so it is done when half of it has gone. */
   #removeWritten(): void {
-    if (this.#head < 256 && this.#head < this.#messages.length) return;
+    if (this.#head * 2 < this.#messages.length) return;
     this.#messages.splice(0, this.#head);
     this.#head = 0;
   }
-}
-
-/**
- * Whether a message may begin in what is left of a packet. One that would fit into a packet of its own
- * is not cut: libzmq keeps the parts it has of a message whose rest is lost (libzmq 4.3.4).
- */
-function fits(byteCount: number, room: number, roomMax: number): boolean {
-  return byteCount <= room || byteCount > roomMax;
 }
 
 function copied(parts: readonly Uint8Array[], byteCount: number): Uint8Array {
