@@ -5,6 +5,7 @@ export { stringCodec } from "./codec/string.ts";
 export {
   ClosedError,
   CodecError,
+  ConsensusError,
   type ErrorDetails,
   PeerError,
   PlexoError,

@@ -1,5 +1,6 @@
 /** Channel: one multicast group, to send to and to receive from, reliably. */
 import { ClosedError, type TransportError, UsageError } from "../errors.ts";
+import type { DropReason } from "../incident.ts";
 import { systemClock } from "../io/clock.ts";
 import { DatagramSocket } from "../io/datagram-socket.ts";
 import { Drive } from "../io/drive.ts";
@@ -15,6 +16,7 @@ import { formatTsi } from "../protocol/epgm/tsi.ts";
 import type { WindowPool } from "../protocol/epgm/window-pool.ts";
 import { formatIp, parseIp } from "../protocol/ip.ts";
 import { BoundedQueue, completeQueueOptions, type Patience } from "../queue.ts";
+import type { Wait } from "../wait.ts";
 import type { CompleteEpgmOptions, EpgmChannelOptions } from "./options.ts";
 
 /** The source itself holds little, so that the queue before it, which has a policy, is what fills. */
@@ -35,7 +37,7 @@ export interface EpgmListener {
   /** A source has closed, and all it sent has come or was given up. */
   readonly finished?: (source: SourceId) => void;
   /** A message of one's own was dropped by the queue's policy, or because the channel was closed. */
-  readonly dropped?: (parts: readonly Uint8Array[], reason: string) => void;
+  readonly dropped?: (parts: readonly Uint8Array[], reason: DropReason) => void;
   /** The system refused to send or to receive. */
   readonly failed?: (error: TransportError) => void;
 }
@@ -135,6 +137,11 @@ export class EpgmChannel {
     return this.#queue.depth;
   }
 
+  /** The sources that are heard, and have not closed. */
+  get openSources(): SourceId[] {
+    return [...this.#receiver.openSources].map(formatTsi);
+  }
+
   /** How many sources are followed. */
   get sourceCount(): number {
     return this.#receiver.sourceCount;
@@ -171,10 +178,19 @@ export class EpgmChannel {
   async send(parts: readonly Uint8Array[], patience?: Patience): Promise<void> {
     this.#check(parts);
     await this.openSource();
+    await this.offer(parts, patience);
+  }
+
+  /**
+   * As `send`, for a channel whose source is open.
+   * @returns undefined where the message is in the queue already.
+   * @throws {ClosedError} after `close`.
+   */
+  offer(parts: readonly Uint8Array[], patience?: Patience): Wait {
     if (this.#closing !== undefined) throw this.#closedError();
     const wait = this.#queue.offer(parts, patience);
     this.#turn.ask();
-    await wait;
+    return wait;
   }
 
   /** Makes the channel known as a source before it sends anything. */

@@ -269,6 +269,11 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
     }, signal);
   }
 
+  /** Resolves when `condition` holds; it is looked at again with each `readinessChanged`. */
+  protected untilReady(condition: () => boolean, signal?: AbortSignal): Promise<void> {
+    return this.#readiness.wait(condition, signal);
+  }
+
   #checkReachable(topic: string, receivers: number): void {
     const receiversMax = this.receiversMax(topic);
     if (receivers <= receiversMax) return;

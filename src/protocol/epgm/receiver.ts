@@ -69,6 +69,11 @@ export class EpgmReceiver implements Machine<IncomingDatagram, ReceiverOutput> {
     return { malformed: this.#malformed, evictedSources: this.#evictedCount };
   }
 
+  /** The sources that are heard, and of which more is to come. */
+  get openSources(): Iterable<Tsi> {
+    return [...this.#all()].flatMap((session) => (session.isFinished ? [] : session.tsi));
+  }
+
   get sourceCount(): number {
     return this.#sessionCount;
   }

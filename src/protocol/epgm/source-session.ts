@@ -79,6 +79,15 @@ export class SourceSession {
     });
   }
 
+  get tsi(): Tsi {
+    return this.#options.tsi;
+  }
+
+  /** Whether it has closed, and all it sent has come or was given up. */
+  get isFinished(): boolean {
+    return this.#isFinished;
+  }
+
   /** Whether a whole message has come from it: a forger of sessions does not trouble to send one. */
   get isProven(): boolean {
     return this.#messageCount > 0;
