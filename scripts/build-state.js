@@ -10,6 +10,7 @@ const inputs = [
   "examples",
   "test/interop",
   "test/fuzz",
+  "test/simulation",
   "test/support/case-report.ts",
   "package.json",
   "package-lock.json",

@@ -11,9 +11,11 @@ import {
   checkReportPath,
   fuzzReportPath,
   interopReportPath,
+  mutationsReportPath,
   nodesReportPath,
   readReport,
   readVitestReport,
+  simulationReportPath,
   vitestReportPath,
 } from "./reports.js";
 
@@ -51,6 +53,18 @@ const steps = [
     command: "npm run fuzz",
     minutesMax: 3,
     report: { path: fuzzReportPath, read: readReport },
+  },
+  {
+    name: "simulate",
+    command: "npm run simulate",
+    minutesMax: 10,
+    report: { path: simulationReportPath, read: readReport },
+  },
+  {
+    name: "simulate:mutations",
+    command: "npm run simulate -- --mutations",
+    minutesMax: 10,
+    report: { path: mutationsReportPath, read: readReport },
   },
   {
     name: "interop",

@@ -1,3 +1,4 @@
+export type { Machine } from "../protocol/machine.ts";
 export { type CodecCase, type CodecSubject, codecCases, type GoldenBytes } from "./codec-cases.ts";
 export {
   type Capabilities,
@@ -6,4 +7,8 @@ export {
   ganglionCases,
   ganglionCasesFor,
 } from "./ganglion-cases.ts";
+export { Random } from "./random.ts";
+export type { LinkFaults } from "./sim/link.ts";
+export type { SimNode, SimNodeOptions } from "./sim/sim-node.ts";
+export { type SimEvent, SimNetwork, type SimNetworkOptions } from "./sim-network.ts";
 export { turn, until } from "./until.ts";

@@ -1,9 +1,9 @@
 /** A short run, always the same: the corpus, and what is made from it by chance from a fixed seed. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Random } from "../../src/testing/random.ts";
 import { readCorpus } from "./corpus.ts";
 import { examine } from "./examine.ts";
 import { Mutator } from "./mutator.ts";
-import { Random } from "./random.ts";
 import { loadTarget, targetNames } from "./targets.ts";
 
 const inputCount = 3_000;

@@ -1,11 +1,11 @@
 /** The fuzzer finds what was planted for it: of each kind of defect that it is there for, one. */
 import { expect, test } from "vitest";
 import { PeerError } from "../../src/errors.ts";
+import { Random } from "../../src/testing/random.ts";
 import { Coverage } from "./coverage.ts";
 import { examine } from "./examine.ts";
 import { Fuzzer } from "./fuzzer.ts";
 import { type MessageDecoder, messageTarget } from "./message-target.ts";
-import { Random } from "./random.ts";
 import { shrink } from "./shrink.ts";
 import { type StreamDecoder, streamTarget } from "./stream-target.ts";
 import type { FuzzTarget, Law } from "./target.ts";

@@ -2,10 +2,11 @@
  * Fuzzer: gives a target inputs without end, each made from others by a few changes. One that
  * reaches what none has reached of the source is kept, to make others from.
  */
+
+import type { Random } from "../../src/testing/random.ts";
 import type { Coverage } from "./coverage.ts";
 import { examine } from "./examine.ts";
 import { Mutator } from "./mutator.ts";
-import type { Random } from "./random.ts";
 import { Reached } from "./reached.ts";
 import type { Finding, FuzzTarget } from "./target.ts";
 

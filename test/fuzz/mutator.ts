@@ -1,5 +1,5 @@
 /** Mutator: makes new inputs from those that are known. */
-import type { Random } from "./random.ts";
+import type { Random } from "../../src/testing/random.ts";
 
 /** One way to change an input. `other` is another one, to take parts from. */
 type Change = (bytes: Uint8Array, random: Random, other: Uint8Array) => Uint8Array;

@@ -1,6 +1,7 @@
 /** Targets that decode a stream, which arrives in pieces of any size. */
 import { PeerError } from "../../src/errors.ts";
-import { hashOf, Random } from "./random.ts";
+import { Random } from "../../src/testing/random.ts";
+import { hashOf } from "./hash.ts";
 import { Finding, type FuzzTarget, type Law } from "./target.ts";
 
 export interface StreamDecoder extends Omit<FuzzTarget, "check"> {

@@ -1,12 +1,12 @@
 /** Worker: fuzzes one target, in a thread that can be stopped when an input does not end. */
 import { parentPort, workerData } from "node:worker_threads";
+import { Random } from "../../src/testing/random.ts";
 import { readCorpus, writeCorpus } from "./corpus.ts";
 import { Coverage } from "./coverage.ts";
 import { CurrentInput } from "./current-input.ts";
 import { examine } from "./examine.ts";
 import { type FailedInput, Fuzzer } from "./fuzzer.ts";
 import { minimise } from "./minimise.ts";
-import { Random } from "./random.ts";
 import { shrink } from "./shrink.ts";
 import type { FuzzTarget, Law } from "./target.ts";
 import { loadTarget } from "./targets.ts";

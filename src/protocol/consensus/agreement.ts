@@ -35,8 +35,11 @@ import { Refusals } from "./refusals.ts";
 import { Routes, type Use } from "./routes.ts";
 import { Voting } from "./voting.ts";
 
-/** Nodes that start together become voters in the same moments; each waits this long for the others' word. */
-const firstBallotMs = 30;
+/**
+ * Nodes that start together become voters in the same moments. Each waits until all that it hears are
+ * voters, but no longer than this, so that two do not decide alone.
+ */
+const firstBallotMs = 50;
 
 /** One who hears a new node answers it within so long. */
 const helloAnswerMs = 30;
@@ -66,7 +69,9 @@ export class AddressAgreement implements Machine<ControlMessage, AgreementOutput
   readonly #legacy: Legacy;
   #state: AgreementState = "idle";
   #membershipVersion = 0;
-  #voters: readonly bigint[];
+  #view: readonly bigint[];
+  /** Whether the first ballots wait for others who are about to vote. */
+  #waitsForVoters = false;
 
   /** @throws {UsageError} if an interval or a limit is not above 0. */
   constructor(options: AgreementOptions) {
@@ -99,7 +104,7 @@ export class AddressAgreement implements Machine<ControlMessage, AgreementOutput
     this.#heartbeatIntervalMs = heartbeatIntervalMs;
     this.#table = table;
     this.#membership = membership;
-    this.#voters = membership.voters;
+    this.#view = membership.view;
     this.#listened = new OwnListenedTypes(namesPerHeartbeat);
     this.#acceptor = acceptor;
     this.#joining = new Joining(membership, table);
@@ -284,7 +289,8 @@ export class AddressAgreement implements Machine<ControlMessage, AgreementOutput
   #beginVoting(nowMs: number): void {
     this.#state = "voting";
     this.#membership.becomeVoter();
-    if (this.#membership.size > 0) this.#decisions.proposer.startAt(nowMs + firstBallotMs);
+    this.#waitsForVoters = true;
+    this.#decisions.proposer.startAt(nowMs + firstBallotMs);
     this.#pulse.hurry(nowMs);
   }
 
@@ -305,7 +311,7 @@ export class AddressAgreement implements Machine<ControlMessage, AgreementOutput
   }
 
   #takeHeartbeat(heartbeat: Heartbeat, nowMs: number): void {
-    const { instanceId, hello } = heartbeat;
+    const { instanceId, hello, voter } = heartbeat;
     if (instanceId === this.#instanceId) return;
     const heard = this.#membership.hear(heartbeat, nowMs);
     if (heard === "refused") this.#refusals.count("node");
@@ -313,21 +319,23 @@ export class AddressAgreement implements Machine<ControlMessage, AgreementOutput
     if (heard === "new" || hello) this.#greet(heartbeat, heard === "new", nowMs);
     if (heartbeat.intervalMs === 0 || this.#state !== "voting") return;
     if (heartbeat.digest === this.#table.digest) this.#routes.shownAll(instanceId, nowMs);
-    else if (!hello) this.#exchange.differ(nowMs, this.#heartbeatIntervalMs);
+    else if (voter) this.#exchange.differ(nowMs, this.#heartbeatIntervalMs);
   }
 
   /** Answers one who has just come. */
-  #greet({ instanceId, intervalMs, digest }: Heartbeat, isNew: boolean, nowMs: number): void {
+  #greet(
+    { instanceId, intervalMs, digest, voter }: Heartbeat,
+    isNew: boolean,
+    nowMs: number,
+  ): void {
     this.#pulse.hurry(nowMs, helloAnswerMs);
     if (isNew) {
       this.#listened.tellAll();
       this.#joining.newFace(nowMs);
     }
-    if (intervalMs === 0) {
-      this.#legacy.ask(this.#routes.typeNames(), nowMs);
-    } else if (this.#state === "voting" && digest !== this.#table.digest) {
-      this.#exchange.greet(instanceId, nowMs);
-    }
+    if (this.#state !== "voting") return;
+    if (intervalMs === 0) this.#legacy.ask(this.#routes.typeNames(), nowMs);
+    else if (!voter && digest !== this.#table.digest) this.#exchange.greet(instanceId, nowMs);
   }
 
   #takeAssignment(assignment: Assignment, nowMs: number): void {
@@ -356,7 +364,9 @@ export class AddressAgreement implements Machine<ControlMessage, AgreementOutput
   }
 
   #answersBallots({ ballot }: Preparation | Proposal): boolean {
-    return this.#state === "voting" && ballot.instanceId !== this.#instanceId;
+    if (this.#state !== "voting" || ballot.instanceId === this.#instanceId) return false;
+    // A node of pyplexo counts everybody it hears, and waits for the answers of most of them.
+    return this.#membership.isElector || this.#membership.isLegacy(ballot.instanceId);
   }
 
   #takePromise(promise: PromiseMessage, nowMs: number): void {
@@ -418,23 +428,32 @@ export class AddressAgreement implements Machine<ControlMessage, AgreementOutput
   /** Asks nodes of pyplexo what they hold for a type. */
   #inquire(typeName: string, nowMs: number): void {
     const proposalId = this.#acceptor.takeProposalId(typeName, nowMs);
-    if (this.#state !== "voting" || proposalId > proposalIdMax) return;
+    if (proposalId > proposalIdMax) return;
     const ballot = { proposalId, instanceId: this.#instanceId };
     this.#send({ kind: "preparation", typeName, epoch: 0n, ballot });
   }
 
   #noticeMembership(nowMs: number): void {
-    const { version, voters, legacyCount } = this.#membership;
+    const { version, view, legacyCount } = this.#membership;
     if (version === this.#membershipVersion) return;
     this.#membershipVersion = version;
     if (legacyCount === 0) {
       for (const typeName of this.#legacy.forget()) this.#routes.update(typeName, nowMs);
     }
     this.#routes.viewChanged(nowMs);
-    if (voters === this.#voters) return;
-    this.#voters = voters;
-    this.#outputs.push({ kind: "view", voters });
+    if (this.#waitsForVoters && this.#state === "voting" && this.#everybodyVotes()) {
+      this.#waitsForVoters = false;
+      this.#decisions.proposer.startAt(nowMs);
+    }
+    if (view === this.#view) return;
+    this.#view = view;
+    this.#outputs.push({ kind: "view", voters: view });
     this.#decisions.proposer.viewChanged(nowMs);
+  }
+
+  #everybodyVotes(): boolean {
+    for (const { legacy, voter } of this.#membership.nodes) if (!legacy && !voter) return false;
+    return true;
   }
 
   #send(message: ControlMessage): void {

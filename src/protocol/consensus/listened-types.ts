@@ -6,6 +6,9 @@ import { encodeUtf8 } from "../utf8.ts";
 import { Digest, halvesOf } from "./digest.ts";
 import { BitSet, type TypeIndex } from "./type-index.ts";
 
+/** When all names have been told, one heartbeat in so many names some again. */
+const silentHeartbeats = 8;
+
 /** What a heartbeat says of them. */
 export interface Listening {
   readonly listeningDigest: bigint;
@@ -21,6 +24,8 @@ export class OwnListenedTypes {
   readonly #namesMax: number;
   #next = 0;
   #untold = 0;
+  /** Heartbeats since names were told last. */
+  #silentCount = 0;
 
   /** @param namesMax How many names stand in one heartbeat. */
   constructor(namesMax: number) {
@@ -63,10 +68,14 @@ export class OwnListenedTypes {
     return this.#untold > 0;
   }
 
-  /** What the next heartbeat says. */
+  /** What the next heartbeat says: names while some are to be told, and now and then, for who has missed them. */
   tell(): Listening {
     const count = this.#names.length;
     const listening: string[] = [];
+    this.#silentCount += 1;
+    const isSilent = !this.hasUntold && this.#silentCount < silentHeartbeats;
+    if (isSilent) return { listeningDigest: this.#digest.value, listeningCount: count, listening };
+    this.#silentCount = 0;
     for (; listening.length < Math.min(count, this.#namesMax); this.#next += 1) {
       if (this.#next >= count) this.#next = 0;
       listening.push(this.#names[this.#next] ?? "");

@@ -19,6 +19,22 @@ describe("R3: the view", () => {
     expect([members.size, members.legacyCount]).toEqual([4, 1]);
   });
 
+  test("R3: of many the nine with the lowest ids make the view, and twice as many answer", () => {
+    const members = membership(100);
+    for (let id = 10n; id < 40n; id += 1n) members.hear(heartbeat(id), 0);
+    expect(members.view).toEqual([10n, 11n, 12n, 13n, 14n, 15n, 16n, 17n, 18n]);
+    const { view } = members;
+    members.hear(heartbeat(50n), 0);
+    expect(members.view).toBe(view);
+    members.becomeVoter();
+    expect(members.view).toEqual([5n, ...view.slice(0, 8)]);
+    expect(members.isElector).toBe(true);
+    const late = new Membership(99n, 100);
+    for (let id = 10n; id < 40n; id += 1n) late.hear(heartbeat(id), 0);
+    late.becomeVoter();
+    expect([late.isElector, late.view.includes(99n)]).toEqual([false, false]);
+  });
+
   test("R3: who is silent for 3.5 of its own intervals is in view no more", () => {
     const members = membership();
     members.hear(heartbeat(2n, { intervalMs: 100 }), 0);
@@ -34,14 +50,14 @@ describe("R3: the view", () => {
   test("R3: a view of the same voters is the same array, one of others is not", () => {
     const members = membership();
     members.hear(heartbeat(2n), 0);
-    const before = members.voters;
+    const before = members.view;
     const { version } = members;
     members.hear(heartbeat(2n), 100);
     members.hear(heartbeat(3n, { voter: false }), 100);
-    expect(members.voters).toBe(before);
+    expect(members.view).toBe(before);
     expect(members.version).not.toBe(version);
     members.hear(heartbeat(3n), 200);
-    expect(members.voters).not.toBe(before);
+    expect(members.view).not.toBe(before);
   });
 
   test("an interval beyond sense is taken for the nearest within", () => {

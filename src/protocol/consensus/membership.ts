@@ -1,11 +1,17 @@
 /**
- * Membership: the nodes this one hears, and which of them vote: its view.
+ * Membership: the nodes this one hears, and which of them vote.
  *
  * A node is in view while it has been heard within 3.5 of the intervals that it announces itself.
  */
 import { HeardListenedTypes } from "./listened-types.ts";
 import type { Heartbeat } from "./message.ts";
 import { TypeIndex } from "./type-index.ts";
+
+/**
+ * So many vote on one ballot: of those who are heard the ones with the lowest ids. A ballot then costs
+ * the same in a network of a thousand nodes as in one of nine.
+ */
+export const electorsMax = 9;
 
 /** A node is given up after so many of its intervals without a heartbeat. */
 const intervalsMax = 3.5;
@@ -45,6 +51,7 @@ export class Membership {
   #isVoter = false;
   #version = 0;
   #voters: readonly bigint[] | undefined;
+  #view: readonly bigint[] = [];
   #legacyCount = 0;
 
   /** @param instanceId This node's own. */
@@ -53,13 +60,36 @@ export class Membership {
     this.#nodesMax = nodesMax;
   }
 
-  /** The voters that this node hears, itself among them once it votes, ascending; a new array when they change. */
+  /** The voters that this node hears, itself among them once it votes, ascending. */
   get voters(): readonly bigint[] {
     this.#voters ??= [
       ...(this.#isVoter ? [this.#instanceId] : []),
       ...[...this.#nodes.values()].flatMap(({ voter, instanceId }) => (voter ? instanceId : [])),
     ].sort((left, right) => (left < right ? -1 : 1));
     return this.#voters;
+  }
+
+  /** Those of the voters who vote on a ballot of this node; another array whenever they are others. */
+  get view(): readonly bigint[] {
+    const lowest = this.voters.slice(0, electorsMax);
+    const isSame =
+      lowest.length === this.#view.length && lowest.every((id, index) => id === this.#view[index]);
+    if (!isSame) this.#view = lowest;
+    return this.#view;
+  }
+
+  /** Whether this node votes. */
+  get isVoter(): boolean {
+    return this.#isVoter;
+  }
+
+  /**
+   * Whether this node answers ballots: nodes that hear not quite the same voters may each count
+   * others among the lowest, so twice as many answer.
+   */
+  get isElector(): boolean {
+    const rank = this.voters.indexOf(this.#instanceId);
+    return rank >= 0 && rank < 2 * electorsMax;
   }
 
   /** Another number whenever a node comes, goes or begins to vote. */

@@ -37,10 +37,10 @@ export interface RouteOutput {
   readonly listen: readonly number[];
 }
 
-/** Who votes, as this node hears it, has changed. */
+/** Who votes on ballots of this node has changed. */
 export interface ViewOutput {
   readonly kind: "view";
-  /** Instance ids, ascending; this node's own among them if it votes. */
+  /** Instance ids, ascending: the nine lowest of those that vote, as far as this node hears them. */
   readonly voters: readonly bigint[];
 }
 

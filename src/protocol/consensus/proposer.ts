@@ -101,6 +101,9 @@ export class Proposer {
 
   /** No ballot begins before `startMs`. */
   startAt(startMs: number): void {
+    for (const attempt of this.#attempts.values()) {
+      if (attempt.dueMs === this.#startMs) attempt.dueMs = startMs;
+    }
     this.#startMs = startMs;
   }
 
@@ -132,7 +135,7 @@ export class Proposer {
 
   /** Ballots begin as soon as the first voter, which is this node itself, is in view. */
   viewChanged(nowMs: number): void {
-    this.#view = this.#options.membership.voters;
+    this.#view = this.#options.membership.view;
     for (const voterId of this.#reported) {
       if (this.#options.membership.get(voterId) === undefined) this.#reported.delete(voterId);
     }
@@ -212,7 +215,7 @@ export class Proposer {
   }
 
   #prepare(attempt: Attempt, nowMs: number): void {
-    const { instanceId, acceptor, neededEpoch } = this.#options;
+    const { instanceId, acceptor, membership, neededEpoch } = this.#options;
     const { typeName } = attempt;
     const epoch = neededEpoch(typeName);
     if (epoch === undefined) {
@@ -220,7 +223,7 @@ export class Proposer {
       return;
     }
     // Not a voter yet: `viewChanged` will say when it is.
-    if (!this.#view.includes(instanceId)) {
+    if (!membership.isVoter) {
       attempt.dueMs = Number.POSITIVE_INFINITY;
       return;
     }
@@ -272,14 +275,14 @@ export class Proposer {
       return;
     }
     const own = acceptor.accept(typeName, run.epoch, run.ballot, address, nowMs);
-    if (own.kind !== "accepted") {
+    if (own.kind !== "accepted" && run.view.includes(instanceId)) {
       this.#backOff(attempt, nowMs);
       return;
     }
     run.propose(address);
     attempt.sendings = 0;
     this.#report(run, typeName, "proposed");
-    run.takeApproval(instanceId);
+    if (own.kind === "accepted") run.takeApproval(instanceId);
     this.#send(attempt, run, nowMs);
     this.#proceed(attempt, run, nowMs);
   }

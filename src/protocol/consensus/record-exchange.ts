@@ -111,10 +111,7 @@ export class RecordExchange {
     if (nowMs < this.deadlineMs) return;
     this.#deadlineMs = undefined;
     let room: number = burst.messages;
-    if (this.#helloMs <= nowMs) {
-      this.#hasBeenOffered();
-      for (let bucket = 0; bucket < bucketCount; bucket += 1) this.#buckets.set(bucket, nowMs);
-    }
+    if (this.#helloMs <= nowMs) this.#offerAll(nowMs);
     if (this.#offerMs <= nowMs) {
       this.#offer(nowMs);
       room -= 1;
@@ -129,13 +126,18 @@ export class RecordExchange {
     this.#offeredMs = nowMs;
     const { table } = this.#options;
     if (table.size <= recordsWithoutSummary) {
-      for (let bucket = 0; bucket < bucketCount; bucket += 1) this.#buckets.set(bucket, nowMs);
+      this.#offerAll(nowMs);
       return;
     }
     const bucketDigests = Array.from({ length: bucketCount }, (_, bucket) =>
       table.digestOf(bucket),
     );
     this.#send({ bucketDigests });
+  }
+
+  #offerAll(nowMs: number): void {
+    this.#hasBeenOffered();
+    for (let bucket = 0; bucket < bucketCount; bucket += 1) this.#buckets.set(bucket, nowMs);
   }
 
   #hasBeenOffered(): void {
