@@ -14,7 +14,7 @@
  */
 import { AddressSpace } from "../../src/protocol/consensus/address-space.ts";
 import { AddressAgreement } from "../../src/protocol/consensus/agreement.ts";
-import { parseIp } from "../../src/protocol/consensus/ip.ts";
+import { parseIp } from "../../src/protocol/ip.ts";
 import type { ControlMessage } from "../../src/protocol/consensus/message.ts";
 import {
   ballot,
