@@ -13,7 +13,12 @@ import { PacketSeal } from "../protocol/epgm/sealed-packet.ts";
 import { makeGsi } from "../protocol/epgm/tsi.ts";
 import { WindowPool } from "../protocol/epgm/window-pool.ts";
 import { formatIp, parseIp } from "../protocol/ip.ts";
-import { type ChannelHome, EpgmChannel, type EpgmListener } from "./channel.ts";
+import {
+  type ChannelCloseOptions,
+  type ChannelHome,
+  EpgmChannel,
+  type EpgmListener,
+} from "./channel.ts";
 import {
   type CompleteEpgmOptions,
   completeEpgmOptions,
@@ -40,6 +45,7 @@ export class EpgmNode {
   readonly #failed: (error: TransportError) => void;
   #nakSocket: Promise<DatagramSocket> | undefined;
   #closing: Promise<void> | undefined;
+  #isReferenced = true;
 
   /**
    * @param failed Told when the system refuses to send what belongs to no channel.
@@ -92,11 +98,28 @@ export class EpgmNode {
     this.#checkGroup(group);
     const channel = await EpgmChannel.open(this.#home(), group, listener, options);
     this.#channels.add(channel);
+    if (!this.#isReferenced) channel.unref();
     return channel;
   }
 
+  /** Keeps the process alive while it is open, or a channel of it is; the default. */
+  ref(): void {
+    this.#isReferenced = true;
+    this.#sender.ref();
+    void this.#nakSocket?.then((socket) => socket.ref(), passOver);
+    for (const channel of this.#channels) channel.ref();
+  }
+
+  /** Lets the process end while it is open; its channels too, those to come included. */
+  unref(): void {
+    this.#isReferenced = false;
+    this.#sender.unref();
+    void this.#nakSocket?.then((socket) => socket.unref(), passOver);
+    for (const channel of this.#channels) channel.unref();
+  }
+
   /** Closes all channels, each as its own `close` does, and the sockets. */
-  close(options?: { readonly lingerMs?: number }): Promise<void> {
+  close(options?: ChannelCloseOptions): Promise<void> {
     this.#closing ??= this.#close(options);
     return this.#closing;
   }
@@ -105,7 +128,7 @@ export class EpgmNode {
     await this.close();
   }
 
-  async #close(options?: { readonly lingerMs?: number }): Promise<void> {
+  async #close(options?: ChannelCloseOptions): Promise<void> {
     await Promise.all([...this.#channels].map((channel) => channel.close(options)));
     const nakSocket = await this.#nakSocket?.catch(() => undefined);
     await nakSocket?.close();
@@ -125,7 +148,13 @@ export class EpgmNode {
       openSource: async (port, receive) => {
         this.#sources.set(port, receive);
         this.#nakSocket ??= this.#openNakSocket();
-        await this.#nakSocket;
+        try {
+          await this.#nakSocket;
+        } catch (cause) {
+          // It may be tried again.
+          this.#nakSocket = undefined;
+          throw cause;
+        }
       },
       channelClosed: (channel, sourcePort) => {
         this.#channels.delete(channel);
@@ -145,15 +174,17 @@ export class EpgmNode {
   }
 
   /** Bound to the very address that SPMs announce, so that it gets all NAKs sent there. */
-  #openNakSocket(): Promise<DatagramSocket> {
+  async #openNakSocket(): Promise<DatagramSocket> {
     const { address } = this.interface;
-    return DatagramSocket.open({
+    const socket = await DatagramSocket.open({
       via: this.interface,
       address,
       port: this.#options.port,
       receive: (bytes, from) => this.#receiveUnicast({ bytes, from }),
       failed: this.#failed,
     });
+    if (!this.#isReferenced) socket.unref();
+    return socket;
   }
 
   #receiveUnicast({ bytes, from }: IncomingDatagram): void {
@@ -180,6 +211,9 @@ export class EpgmNode {
     );
   }
 }
+
+/** Who waits for the socket is told that it could not be opened. */
+function passOver(): void {}
 
 function makeSeal({ groupKey }: CompleteEpgmOptions): PacketSeal | undefined {
   return groupKey === undefined ? undefined : new PacketSeal(sealCryptoOf(groupKey));

@@ -14,8 +14,8 @@
  */
 import { AddressSpace } from "../../src/protocol/consensus/address-space.ts";
 import { AddressAgreement } from "../../src/protocol/consensus/agreement.ts";
-import { parseIp } from "../../src/protocol/ip.ts";
 import type { ControlMessage } from "../../src/protocol/consensus/message.ts";
+import { parseIp } from "../../src/protocol/ip.ts";
 import {
   ballot,
   legacyHeartbeat,

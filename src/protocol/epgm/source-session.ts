@@ -88,6 +88,11 @@ export class SourceSession {
     return this.#isFinished;
   }
 
+  /** The sequence number of the next packet that is handed on; undefined before the first packet. */
+  get nextSequence(): number | undefined {
+    return this.#window?.next;
+  }
+
   /** Whether a whole message has come from it: a forger of sessions does not trouble to send one. */
   get isProven(): boolean {
     return this.#messageCount > 0;
