@@ -8,7 +8,7 @@
  * of the types only that somebody in it wants.
  */
 import { because } from "../cause.ts";
-import type { EpgmChannel, EpgmGap, SourceId } from "../epgm/channel.ts";
+import type { EpgmChannel, EpgmGap, RefusedReason, SourceId } from "../epgm/channel.ts";
 import { EpgmNode } from "../epgm/node.ts";
 import {
   ClosedError,
@@ -30,7 +30,7 @@ import { checkCount } from "../ranges.ts";
 import type { Stats } from "../stats.ts";
 import { isPattern, type TopicPattern } from "../topic.ts";
 import type { Wait } from "../wait.ts";
-import type { AdaptOptions, ReadyOptions } from "./ganglion.ts";
+import type { AdaptOptions } from "./ganglion.ts";
 import { ControlPlane, type MulticastPeer } from "./multicast/control-plane.ts";
 import { Intakes } from "./multicast/intakes.ts";
 import { type MulticastOptions, multicastOptionTable } from "./multicast/options.ts";
@@ -57,6 +57,13 @@ const networkDefault = "239.255.0.0/16";
 const portDefault = 5560;
 const messageBytesMaxDefault = 16 * 1024 * 1024;
 
+/** Of datagrams that are encrypted, or should be. */
+const refusals: Readonly<Partial<Record<RefusedReason, string>>> = {
+  sealed: "a datagram is encrypted with a group key, and this node has none; give it as groupKey",
+  unsealed: "a datagram is not encrypted, though this node has a group key; give it to all nodes",
+  forged: "a datagram was not encrypted with this node's group key; give all nodes the same",
+};
+
 /** One node of a multicast network. It opens by itself; see `opened`. */
 export class MulticastGanglion extends TransportGanglion<MulticastSynapse> {
   /** @internal For its synapses. */
@@ -68,10 +75,12 @@ export class MulticastGanglion extends TransportGanglion<MulticastSynapse> {
   readonly #opening = new Opening(this);
   readonly #ration = new IncidentRation((incident) => super.report(incident));
   readonly #intakes = new Intakes((...arrived) => this.arrivedAt(...arrived));
+  readonly #patterns = new Set<TopicPattern>();
   readonly #watchers = new Set<() => void>();
   #node: EpgmNode | undefined;
   #isOpen = false;
-  #referenced = true;
+  #isForeign = false;
+  #isReferenced = true;
 
   /** @throws {UsageError} if an option is unfit. */
   constructor(options: MulticastOptions = {}) {
@@ -91,6 +100,7 @@ export class MulticastGanglion extends TransportGanglion<MulticastSynapse> {
       changed: () => this.#changed(),
       incident: (incident) => this.#disagreed(incident),
       malformed: (cause) => this.#malformed(cause),
+      refused: (reason) => this.#refused(reason),
       failed: (cause) => this.#failed(cause),
     });
     this.#opening.begin(this.#open());
@@ -102,6 +112,16 @@ export class MulticastGanglion extends TransportGanglion<MulticastSynapse> {
    */
   get opened(): Promise<void> {
     return this.#opening.watched;
+  }
+
+  /** @internal Its sockets, for tests; undefined until it has opened. */
+  get node(): EpgmNode | undefined {
+    return this.#node;
+  }
+
+  /** @internal Whether no message waits for an address, or for a place in the queue of one; for tests. */
+  get isDrained(): boolean {
+    return [...this.synapses.values()].every((synapse) => synapse.isDrained);
   }
 
   /** The nodes that this one hears, without itself. */
@@ -151,14 +171,16 @@ export class MulticastGanglion extends TransportGanglion<MulticastSynapse> {
       (cause) => this.#failed(cause),
     );
     this.#node = node;
+    if (!this.#isReferenced) node.unref();
     try {
-      if (!this.isClosing) await this.#control.open(node);
+      if (this.isClosing) return;
+      await this.#control.open(node);
     } catch (cause) {
       await node.close({ lingerMs: 0 });
       throw cause;
     }
     this.#isOpen = true;
-    if (!this.#referenced) this.unref();
+    for (const pattern of this.#patterns) this.#control.listenToAll(pattern, true);
     for (const synapse of this.synapses.values()) this.#update(synapse);
   }
 
@@ -168,7 +190,7 @@ export class MulticastGanglion extends TransportGanglion<MulticastSynapse> {
   #update(synapse: MulticastSynapse): void {
     if (!this.#isOpen || this.isClosing) return;
     const { topic, sends } = synapse;
-    const listens = synapse.dendrite.size > 0 || this.wantsUnknown(topic);
+    const listens = this.#listens(synapse);
     if (listens || sends || synapse.isAdapted) {
       synapse.isUsed = true;
       this.#control.use(topic, { sends, listens });
@@ -178,40 +200,69 @@ export class MulticastGanglion extends TransportGanglion<MulticastSynapse> {
     }
   }
 
-  protected override interestChanged(target: TopicPattern): void {
-    if (isPattern(target)) {
-      for (const { typeName } of this.#control.records) this.#recorded(typeName);
-    }
+  /** Whether somebody here, or the plexus, wants it. */
+  #listens({ dendrite, topic }: MulticastSynapse): boolean {
+    return dendrite.size > 0 || this.wantsUnknown(topic);
+  }
+
+  protected override interestChanged(target: TopicPattern, wanted: boolean): void {
+    if (this.isClosing) return;
+    if (isPattern(target)) this.#patternChanged(target, wanted);
     for (const synapse of this.synapses.matching(target)) this.#update(synapse);
   }
 
   protected override junctionWants(target: TopicPattern, wanted: boolean): void {
     super.junctionWants(target, wanted);
+    if (this.isClosing) return;
     if (wanted && !isPattern(target) && this.capable(target)) this.obtainSynapse(target, undefined);
-    this.interestChanged(target);
+    this.interestChanged(target, wanted);
   }
 
-  /** There is, or was before, an address for a topic that a pattern may want. */
+  /** Whoever sends a topic for the first time then waits until it has been joined here. */
+  #patternChanged(pattern: TopicPattern, wanted: boolean): void {
+    const isWanted = wanted || this.#isPatternWanted(pattern);
+    if (isWanted) this.#patterns.add(pattern);
+    else this.#patterns.delete(pattern);
+    if (!this.#isOpen) return;
+    this.#control.listenToAll(pattern, isWanted);
+    if (wanted) for (const { typeName } of this.#control.records) this.#obtainByPattern(typeName);
+  }
+
+  /** By a reactant here, or by the plexus. */
+  #isPatternWanted(pattern: TopicPattern): boolean {
+    for (const target of this.interests) if (target === pattern) return true;
+    return this.isWantedAbove(pattern);
+  }
+
+  /** There is an address for a topic that a pattern may want. */
   #recorded(topic: string): void {
-    if (this.synapses.find(topic) === undefined && this.wantsUnknown(topic)) {
-      const synapse = this.synapseForArrival(topic);
-      if (typeof synapse === "string") this.droppedElsewhere(synapse, topic);
-      else this.#update(synapse);
-    }
+    this.#obtainByPattern(topic);
     this.#changed();
+  }
+
+  #obtainByPattern(topic: string): void {
+    if (this.isClosing || this.synapses.find(topic) !== undefined) return;
+    if (!this.wantsUnknown(topic) || !this.capable(topic)) return;
+    const synapse = this.synapseForArrival(topic);
+    if (typeof synapse === "string") this.droppedElsewhere(synapse, topic);
+    else this.#update(synapse);
   }
 
   // Addresses.
 
   async #route({ typeName, send, listen }: RouteOutput): Promise<void> {
-    const synapse = this.synapses.find(typeName);
-    if (synapse === undefined) return;
-    try {
-      await synapse.route({ send, listen });
-    } catch (cause) {
-      this.#failed(cause as TransportError);
-    }
+    await this.synapses.find(typeName)?.route({ send, listen });
     this.#changed();
+  }
+
+  /** @internal For its synapses. */
+  joinFailed(cause: TransportError): void {
+    this.#failed(cause);
+  }
+
+  /** @internal For its synapses: where nobody listens there is nobody to ask. */
+  graceMs({ topic }: MulticastSynapse): number | undefined {
+    return this.#control.hasLegacyPeers || this.receivers(topic) > 0 ? undefined : 0;
   }
 
   /** @internal For its synapses. */
@@ -219,13 +270,14 @@ export class MulticastGanglion extends TransportGanglion<MulticastSynapse> {
     const node = this.#node;
     if (node === undefined) throw new ClosedError(`${this.name} is not open`);
     const group = this.#space.textAt(address);
-    const channel: EpgmChannel = await node.join(
+    const channel = await node.join(
       group,
       {
         ...(receive && {
-          message: (frames, source) => this.#receive(synapse, channel, frames, source),
+          message: (frames, source) => this.#receive(synapse, frames, source),
           gap: (gap) => this.#lost(synapse, gap),
           finished: (source) => this.#intakes.finish(synapse, source),
+          refused: (reason) => this.#refused(reason),
         }),
         dropped: (_frames, reason) => synapse.dropped(reason),
         failed: (cause) => this.#failed(cause),
@@ -233,7 +285,6 @@ export class MulticastGanglion extends TransportGanglion<MulticastSynapse> {
       { queue: this.queue },
     );
     channel.setForeign(this.#control.hasLegacyPeers);
-    if (!this.#referenced) channel.unref();
     return channel;
   }
 
@@ -262,11 +313,14 @@ export class MulticastGanglion extends TransportGanglion<MulticastSynapse> {
     impulse: Impulse,
     patience: Patience | undefined,
   ): Wait {
-    if (!synapse.sends) {
-      synapse.sends = true;
-      this.#update(synapse);
-    }
+    this.#willSend(synapse);
     return synapse.offer(impulse, patience);
+  }
+
+  #willSend(synapse: MulticastSynapse): void {
+    if (synapse.sends) return;
+    synapse.sends = true;
+    this.#update(synapse);
   }
 
   /** @internal For its synapses. */
@@ -279,14 +333,9 @@ export class MulticastGanglion extends TransportGanglion<MulticastSynapse> {
 
   // Receiving.
 
-  #receive(
-    synapse: MulticastSynapse,
-    channel: EpgmChannel,
-    frames: readonly Uint8Array[],
-    source: SourceId,
-  ): void {
+  #receive(synapse: MulticastSynapse, frames: readonly Uint8Array[], source: SourceId): void {
     try {
-      this.#intakes.take(synapse, channel, frames, source);
+      this.#intakes.take(synapse, frames, source);
     } catch (error) {
       if (!(error instanceof PeerError)) throw error;
       this.#malformed(error);
@@ -307,6 +356,7 @@ export class MulticastGanglion extends TransportGanglion<MulticastSynapse> {
     try {
       await this.untilReady(
         () => {
+          this.checkOpen();
           this.#opening.check();
           return this.#control.hasRecord(topic);
         },
@@ -321,49 +371,41 @@ export class MulticastGanglion extends TransportGanglion<MulticastSynapse> {
     }
   }
 
-  override ready(target: Neuron | string, options: ReadyOptions = {}): Promise<void> {
-    const topic = topicOf(target, "the target given to ready");
-    if (!this.isClosing && !isPattern(topic) && this.capable(topic)) {
-      const synapse = this.obtainSynapse(topic, typeof target === "string" ? undefined : target);
-      synapse.sends = true;
-      this.#update(synapse);
-    }
-    return super.ready(target, options);
-  }
-
   protected override receivers(topic: string): number {
     return this.#control.receiverCount(topic);
   }
 
   protected override isReady(topic: string, receivers = 1): boolean {
     this.checkSends();
-    const synapse = this.synapses.find(topic);
-    return synapse?.hasOutgoing === true && this.receivers(topic) >= receivers;
+    const synapse = this.obtainSynapse(topic, undefined);
+    // Whoever waits to send is about to: the address is found meanwhile.
+    this.#willSend(synapse);
+    return synapse.hasOutgoing && this.receivers(topic) >= receivers;
   }
 
   protected override inEffect(): Promise<void> {
     return this.untilReady(() => {
+      if (this.isClosing) return true;
       this.#opening.check();
-      return [...this.synapses.values()].every((synapse) => this.#isInEffect(synapse));
+      if (!this.#isOpen || !this.#control.hasToldListened) return false;
+      return [...this.synapses.values()].every((each) => each.hasIncoming || !this.#listens(each));
     });
-  }
-
-  #isInEffect(synapse: MulticastSynapse): boolean {
-    if (synapse.dendrite.size === 0 && !this.wantsUnknown(synapse.topic)) return true;
-    return [...synapse.incoming].length > 0;
   }
 
   override stats(): Stats {
     for (const synapse of this.synapses.values()) {
-      synapse.counters.queueDepth = synapse.queueDepth;
+      synapse.countDepth(this.#intakes.depth(synapse));
     }
     return super.stats();
   }
 
   #changed(): void {
     const isForeign = this.#control.hasLegacyPeers;
-    for (const synapse of this.synapses.values()) {
-      for (const channel of synapse.channels) channel.setForeign(isForeign);
+    if (isForeign !== this.#isForeign) {
+      this.#isForeign = isForeign;
+      for (const synapse of this.synapses.values()) {
+        for (const channel of synapse.channels) channel.setForeign(isForeign);
+      }
     }
     this.readinessChanged();
     for (const watcher of this.#watchers) watcher();
@@ -371,27 +413,40 @@ export class MulticastGanglion extends TransportGanglion<MulticastSynapse> {
 
   protected override async shut(endsMs: number): Promise<void> {
     await this.#opening.over();
+    await this.#drained(endsMs);
     const lingerMs = Math.max(0, endsMs - systemClock.nowMs());
-    const why = new ClosedError(`${this.name} was closed while the message waited for an address`);
-    const closing = [...this.synapses.values()].map(async (synapse) => {
-      const left = await synapse.close(lingerMs, why);
-      if (left > 0) synapse.dropped("closed", left);
-    });
-    await Promise.all([...closing, this.#control.close(lingerMs)]);
+    const why = new ClosedError(`${this.name} was closed while the message waited to be sent`);
+    const synapses = [...this.synapses.values()];
+    await Promise.all(synapses.map((synapse) => synapse.close(lingerMs, why)));
+    // Only now: whoever has not got all yet need not know that this node goes.
+    await this.#control.close(Math.max(0, endsMs - systemClock.nowMs()));
     this.#intakes.close();
-    await this.#node?.close({ lingerMs: 0 });
+    await this.#node?.close({ lingerMs: 0, graceMs: 0 });
+  }
+
+  /** Resolves when no message waits for an address, or at the end. */
+  async #drained(endsMs: number): Promise<void> {
+    if (!this.#isOpen) return;
+    const over = new AbortController();
+    const timer = systemClock.startTimer(Math.max(0, endsMs - systemClock.nowMs()), () =>
+      over.abort(),
+    );
+    await this.untilReady(() => this.isDrained, over.signal).catch((cause: unknown) => {
+      if (!over.signal.aborted) throw cause;
+    });
+    timer.cancel();
   }
 
   override ref(): void {
-    this.#referenced = true;
+    this.#isReferenced = true;
     this.#control.ref();
-    for (const channel of this.#node?.channels ?? []) channel.ref();
+    this.#node?.ref();
   }
 
   override unref(): void {
-    this.#referenced = false;
+    this.#isReferenced = false;
     this.#control.unref();
-    for (const channel of this.#node?.channels ?? []) channel.unref();
+    this.#node?.unref();
   }
 
   // Incidents.
@@ -407,6 +462,7 @@ export class MulticastGanglion extends TransportGanglion<MulticastSynapse> {
   }
 
   #lost(synapse: MulticastSynapse, { reason, packetCount, source }: EpgmGap): void {
+    if (this.#intakes.isForeign(synapse, source)) return;
     const cause = new PeerError(`packets of ${source} are lost: ${reason}`, {
       details: { source, reason, packetCount },
     });
@@ -418,8 +474,16 @@ export class MulticastGanglion extends TransportGanglion<MulticastSynapse> {
     this.report(typeName === undefined ? incident : { ...incident, topic: typeName });
   }
 
+  /** A datagram that is none of this network's, or does not have its key. */
+  #refused(reason: RefusedReason): void {
+    this.#malformed(
+      new PeerError(refusals[reason] ?? `a datagram is no packet of EPGM: ${reason}`, {
+        details: { reason },
+      }),
+    );
+  }
+
   #malformed(cause: PeerError): void {
-    this.otherCounters.received += 1;
     this.otherCounters.drop("malformed", 1);
     this.report({
       kind: "dropped",

@@ -3,9 +3,9 @@
  * ganglion what has come of it.
  */
 
-import type { EpgmChannel } from "../../epgm/channel.ts";
+import type { EpgmChannel, RefusedReason } from "../../epgm/channel.ts";
 import type { EpgmNode } from "../../epgm/node.ts";
-import { type PeerError, PlexoError, type TransportError } from "../../errors.ts";
+import { PeerError, type TransportError } from "../../errors.ts";
 import { systemClock, wallClockNs } from "../../io/clock.ts";
 import { Drive } from "../../io/drive.ts";
 import { randomUint32 } from "../../io/entropy.ts";
@@ -25,6 +25,11 @@ import type {
   RouteOutput,
 } from "../../protocol/consensus/output.ts";
 import type { Use } from "../../protocol/consensus/routes.ts";
+import { matches } from "../../topic.ts";
+import { isSameBytes } from "./same-bytes.ts";
+
+/** A goodbye that gets lost costs the others some heartbeats' waiting, so it is not repeated for long. */
+const goodbyeGraceMs = 100;
 
 /** What the control plane does to the ganglion it belongs to. */
 export interface ControlOwner {
@@ -35,6 +40,7 @@ export interface ControlOwner {
   changed(): void;
   incident(incident: IncidentOutput): void;
   malformed(cause: PeerError): void;
+  refused(reason: RefusedReason): void;
   failed(cause: TransportError): void;
 }
 
@@ -57,8 +63,9 @@ export class ControlPlane {
   readonly #drive: Drive<ControlMessage, AgreementOutput>;
   readonly #channels = new Map<ControlChannel, EpgmChannel>();
   /** Groups that are being joined. */
-  #joining = 0;
-  #unsent: ControlMessage[] = [];
+  readonly #joining = new Set<Promise<void>>();
+  /** Resolves when the last message that had to wait was sent; undefined while none waits. */
+  #sent: Promise<void> | undefined;
 
   constructor(space: AddressSpace, heartbeatIntervalMs: number | undefined, owner: ControlOwner) {
     this.#owner = owner;
@@ -70,6 +77,7 @@ export class ControlPlane {
       random: () => randomUint32() / 2 ** 32,
       firstProposalId: wallClockNs(),
       heartbeatIntervalMs,
+      matches,
     });
     this.#drive = new Drive(this.#agreement, (output) => this.#perform(output));
   }
@@ -82,7 +90,7 @@ export class ControlPlane {
   }
 
   get hasLegacyPeers(): boolean {
-    return this.peers.some(({ legacy }) => legacy);
+    return this.#agreement.hasLegacyNodes;
   }
 
   get peers(): MulticastPeer[] {
@@ -93,6 +101,11 @@ export class ControlPlane {
 
   get records(): Iterable<RecordOutput["record"]> {
     return this.#agreement.records();
+  }
+
+  /** Whether the others have been told what this node listens to. */
+  get hasToldListened(): boolean {
+    return this.#agreement.hasToldListened && this.#sent === undefined;
   }
 
   hasRecord(topic: string): boolean {
@@ -113,6 +126,11 @@ export class ControlPlane {
     this.#drive.settle();
   }
 
+  listenToAll(pattern: string, listens: boolean): void {
+    this.#agreement.listenToAll(pattern, listens, systemClock.nowMs());
+    this.#drive.settle();
+  }
+
   release(topic: string): void {
     this.#agreement.release(topic, systemClock.nowMs());
     this.#drive.settle();
@@ -123,7 +141,10 @@ export class ControlPlane {
     this.#agreement.close(systemClock.nowMs());
     this.#drive.settle();
     this.#drive.stop();
-    await Promise.all([...this.#channels.values()].map((channel) => channel.close({ lingerMs })));
+    await this.#sent;
+    const graceMs = Math.min(lingerMs, this.peers.length > 0 ? goodbyeGraceMs : 0);
+    const channels = [...this.#channels.values()];
+    await Promise.all(channels.map((channel) => channel.close({ lingerMs, graceMs })));
   }
 
   ref(): void {
@@ -137,31 +158,31 @@ export class ControlPlane {
   async #join(node: EpgmNode, channel: ControlChannel): Promise<void> {
     const joined = await node.join(this.#space.textAt(channel.offset), {
       message: (parts) => this.#receive(channel, parts),
+      refused: (reason) => this.#owner.refused(reason),
       failed: (cause) => this.#owner.failed(cause),
     });
     this.#channels.set(channel, joined);
     await joined.openSource();
   }
 
-  #receive(channel: ControlChannel, [, body, more]: readonly Uint8Array[]): void {
-    // The first frame says what the group says already.
-    if (body === undefined || more !== undefined) return;
+  #receive(channel: ControlChannel, frames: readonly Uint8Array[]): void {
     let message: ControlMessage;
     try {
-      message = this.#codec.decode(channel, body);
+      message = this.#codec.decode(channel, bodyOf(channel, frames));
     } catch (error) {
-      if (!(error instanceof PlexoError)) throw error;
-      this.#owner.malformed(error as PeerError);
+      if (!(error instanceof PeerError)) throw error;
+      this.#owner.malformed(error);
       return;
     }
     this.#drive.receive(message);
-    if (message.kind === "heartbeat") this.#owner.changed();
+    // It may have shown what its sender holds, and listens to.
+    if (message.kind === "heartbeat" || message.kind === "assignment") this.#owner.changed();
   }
 
   #perform(output: AgreementOutput): void {
     switch (output.kind) {
       case "send":
-        this.#send(output.message);
+        this.#sendInTurn(output.message);
         break;
       case "route":
         this.#route(output);
@@ -182,11 +203,23 @@ export class ControlPlane {
     }
   }
 
-  #send(message: ControlMessage): void {
-    if (this.#joining > 0) {
-      this.#unsent.push(message);
+  /** Whoever is told of a record may send at once: first the groups are joined that are under way. */
+  #sendInTurn(message: ControlMessage): void {
+    if (this.#joining.size === 0 && this.#sent === undefined) {
+      this.#send(message);
       return;
     }
+    const joined = Promise.all([...this.#joining]);
+    const sent = Promise.all([joined, this.#sent]).then(() => {
+      this.#send(message);
+      if (this.#sent !== sent) return;
+      this.#sent = undefined;
+      this.#owner.changed();
+    });
+    this.#sent = sent;
+  }
+
+  #send(message: ControlMessage): void {
     const channel = channelOf(message.kind);
     const topic = utf8.encode(channel.topic);
     const sending = this.#channels.get(channel)?.send([topic, this.#codec.encode(message)]);
@@ -194,17 +227,24 @@ export class ControlPlane {
     sending?.catch(() => {});
   }
 
-  /** Whoever is told of a record may send at once: first its group is joined. */
   #route(route: RouteOutput): void {
-    this.#joining += 1;
-    void this.#owner.route(route).finally(() => {
-      this.#joining -= 1;
-      if (this.#joining > 0) return;
-      const unsent = this.#unsent;
-      this.#unsent = [];
-      for (const message of unsent) this.#send(message);
+    const joined = this.#owner.route(route).then(() => {
+      this.#joining.delete(joined);
+    });
+    this.#joining.add(joined);
+  }
+}
+
+/** @throws {PeerError} if it is no message of the channel. */
+function bodyOf({ topic }: ControlChannel, frames: readonly Uint8Array[]): Uint8Array {
+  const [given, body] = frames;
+  if (given === undefined || body === undefined || frames.length > 2) {
+    throw new PeerError(`a control message of ${frames.length} frames, it has 2`, {
+      details: { frameCount: frames.length },
     });
   }
+  if (isSameBytes(given, utf8.encode(topic))) return body;
+  throw new PeerError(`a message of another topic among those of ${topic}`, { details: { topic } });
 }
 
 const utf8 = new TextEncoder();

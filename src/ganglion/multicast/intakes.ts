@@ -1,5 +1,5 @@
 /** Intakes: of each type that is heard its intake, and one alarm for all. */
-import type { EpgmChannel, SourceId } from "../../epgm/channel.ts";
+import type { SourceId } from "../../epgm/channel.ts";
 import { PeerError } from "../../errors.ts";
 import type { Label } from "../../identity.ts";
 import { Alarm } from "../../io/alarm.ts";
@@ -8,6 +8,7 @@ import { noImpulseId, readImpulseId } from "../../protocol/impulse-id-frame.ts";
 import { Span } from "../../protocol/span.ts";
 import type { Wait } from "../../wait.ts";
 import { Intake } from "./intake.ts";
+import { isSameBytes } from "./same-bytes.ts";
 import type { MulticastSynapse } from "./synapse.ts";
 
 interface Message {
@@ -29,37 +30,53 @@ export class Intakes {
 
   constructor(deliver: Deliver) {
     this.#deliver = deliver;
+    // Whether the process lives is for the sockets to say.
+    this.#alarm.unref();
   }
 
   /**
    * Takes the frames of a message that came by a channel of the synapse.
    * @throws {PeerError} if they are none.
    */
-  take(
-    synapse: MulticastSynapse,
-    channel: EpgmChannel,
-    frames: readonly Uint8Array[],
-    source: SourceId,
-  ): void {
+  take(synapse: MulticastSynapse, frames: readonly Uint8Array[], source: SourceId): void {
     const [topic, payload, id] = frames;
     if (topic === undefined || payload === undefined || frames.length > 3) {
-      throw new PeerError(`a message of ${frames.length} frames, it has 2 or 3`);
+      throw new PeerError(`a message of ${frames.length} frames, it has 2 or 3`, {
+        details: { frameCount: frames.length },
+      });
     }
-    // Two types may share a group for a while.
-    if (!isEqual(topic, synapse.topicBytes)) return;
-    const message = { payload, label: id && labelOf(id) };
     const intake = this.#intakeOf(synapse);
-    intake.begin(source, predecessorOf(source, synapse, channel), systemClock.nowMs());
-    intake.arrive(source, message);
+    if (!isSameBytes(topic, synapse.topicBytes)) {
+      // Two types may share a group for a while.
+      intake.passOver(source);
+      return;
+    }
+    intake.arrive(source, { payload, label: id && labelOf(id) }, systemClock.nowMs());
+    this.#reschedule(intake);
   }
 
   /** All of a source has come. */
   finish(synapse: MulticastSynapse, source: SourceId): void {
-    this.#intakeOf(synapse).finish(source);
+    this.#bySynapse.get(synapse)?.finish(source);
   }
 
+  /** Whether what the source sends is of another type than the synapse's. */
+  isForeign(synapse: MulticastSynapse, source: SourceId): boolean {
+    return this.#bySynapse.get(synapse)?.isForeign(source) === true;
+  }
+
+  /** Messages of a type that wait for a reactant whose queue is full. */
+  depth(synapse: MulticastSynapse): number {
+    return this.#bySynapse.get(synapse)?.depth ?? 0;
+  }
+
+  /** What waits is dropped, counted. */
   close(): void {
     this.#alarm.set(undefined);
+    for (const [synapse, intake] of this.#bySynapse) {
+      const left = intake.close();
+      if (left > 0) synapse.dropped("closed", left);
+    }
   }
 
   #intakeOf(synapse: MulticastSynapse): Intake<Message> {
@@ -69,11 +86,16 @@ export class Intakes {
         deliver: ({ payload, label }) => this.#deliver(synapse, payload, label),
         overflowed: () => synapse.dropped("queue-full"),
         gap: () => synapse.dropped("lost"),
-        rescheduled: () => this.#alarm.set(this.#deadlineMs()),
+        openSources: () => synapse.openSources(),
       });
       this.#bySynapse.set(synapse, intake);
     }
     return intake;
+  }
+
+  /** Mostly there is no deadline, and nothing to set. */
+  #reschedule({ deadlineMs }: Intake<Message>): void {
+    if (deadlineMs !== undefined) this.#alarm.set(this.#deadlineMs());
   }
 
   #deadlineMs(): number | undefined {
@@ -85,33 +107,6 @@ export class Intakes {
     for (const intake of this.#bySynapse.values()) intake.wake(systemClock.nowMs());
     this.#alarm.set(this.#deadlineMs());
   }
-}
-
-/** The source on another address of the type, of the same process, that is still open. */
-function predecessorOf(
-  source: SourceId,
-  synapse: MulticastSynapse,
-  channel: EpgmChannel,
-): SourceId | undefined {
-  const process = processOf(source);
-  for (const other of synapse.incoming) {
-    if (other === channel) continue;
-    const open = other.openSources.find((each) => processOf(each) === process);
-    if (open !== undefined) return open;
-  }
-  return undefined;
-}
-
-function processOf(source: SourceId): string {
-  return source.slice(0, source.indexOf("."));
-}
-
-function isEqual(left: Uint8Array, right: Uint8Array): boolean {
-  if (left.length !== right.length) return false;
-  for (let index = left.length - 1; index >= 0; index -= 1) {
-    if (left[index] !== right[index]) return false;
-  }
-  return true;
 }
 
 /** The id on arrival: one transport further than when it was written. @throws {PeerError} */
