@@ -27,6 +27,7 @@ export type {
 } from "./ganglion/ganglion.ts";
 export { InprocGanglion } from "./ganglion/inproc.ts";
 export {
+  type OpenMulticastOptions,
   type OpenOptions,
   type OpenPairOptions,
   type OpenPubSubOptions,
