@@ -1,9 +1,9 @@
 /** Derives alerts from readings: takes some types, and sends another. */
-import { type Neuron, openGanglion, Plexus } from "plexo";
+import { type Neuron, Plexus } from "plexo";
 import { Inbox } from "./accounts/inbox.ts";
 import { Outbox } from "./accounts/outbox.ts";
 import { printIncidents } from "./launch/incidents.ts";
-import { findSoon, Launched } from "./launch/launched.ts";
+import { Launched } from "./launch/launched.ts";
 import { Change } from "./rules/change.ts";
 import { Limit } from "./rules/limit.ts";
 import {
@@ -18,7 +18,7 @@ import {
 } from "./types.ts";
 
 const launched = new Launched();
-const plexus = new Plexus({ ganglia: [await openGanglion(launched.via, findSoon)] });
+const plexus = new Plexus({ ganglia: [await launched.openTransport()] });
 printIncidents(plexus);
 const inbox = new Inbox(readings);
 const outbox = new Outbox("alerts");

@@ -1,14 +1,14 @@
 /** Appends every message of the demo to a file, one JSON object a line: types to come included. */
 import { open } from "node:fs/promises";
-import { openGanglion, Plexus } from "plexo";
+import { Plexus } from "plexo";
 import { Inbox } from "./accounts/inbox.ts";
 import { printIncidents } from "./launch/incidents.ts";
-import { findSoon, Launched } from "./launch/launched.ts";
+import { Launched } from "./launch/launched.ts";
 import { demo, everything, Stamped } from "./types.ts";
 
 const launched = new Launched();
 const file = await open(launched.log, "a");
-const plexus = new Plexus({ ganglia: [await openGanglion(launched.via, findSoon)] });
+const plexus = new Plexus({ ganglia: [await launched.openTransport()] });
 printIncidents(plexus);
 const inbox = new Inbox(everything);
 const utf8 = new TextDecoder();

@@ -10,6 +10,7 @@ import process from "node:process";
 import { type Audit, audit } from "./accounts/audit.ts";
 import { countLines, sizeOf } from "./accounts/log.ts";
 import { interruption } from "./launch/interruption.ts";
+import { type Meeting, onNetwork } from "./launch/meeting.ts";
 import { Mesh, takesSockets } from "./launch/mesh.ts";
 import { type DemoOptions, readOptions, usage } from "./launch/options.ts";
 import { type Cast, play } from "./launch/play.ts";
@@ -58,7 +59,7 @@ async function main(): Promise<number> {
 
 /** @throws {ProgramFailure} (rejects) when a program fails, or is too slow; all are ended then. */
 async function run(
-  { forever, tcp, log }: DemoOptions,
+  { forever, via, log }: DemoOptions,
   interrupting: AbortController,
 ): Promise<Audit> {
   const folder = await mkdtemp(join(tmpdir(), "plexo-demo-"));
@@ -68,10 +69,10 @@ async function run(
   const sizeBefore = await sizeOf(path);
   const here = await findSensors();
   const cast = castOf(here, path);
-  const mesh = await meshFor(cast, { folder, tcp });
-  print(headingOf(cast, here, mesh, { forever }));
+  const meeting = await meetingFor(cast, { folder, via });
+  print(headingOf(cast, here, meeting, { forever }));
 
-  const stage = new Stage({ mesh, folder, unread: () => interrupting.abort() });
+  const stage = new Stage({ meeting, folder, unread: () => interrupting.abort() });
   process.prependOnceListener("exit", () => stage.clear());
   try {
     const { tallies, ledgers } = await play(stage, cast, {
@@ -109,12 +110,15 @@ function role(name: string, file: string): Role {
   return { name, file: new URL(`./${file}.js`, import.meta.url) };
 }
 
-async function meshFor(
+async function meetingFor(
   { sensors, guest, derivers, observers }: Cast,
-  { folder, tcp }: { readonly folder: string; readonly tcp: boolean },
-): Promise<Mesh> {
+  { folder, via }: { readonly folder: string } & Pick<DemoOptions, "via">,
+): Promise<Meeting> {
+  if (via !== "ipc" && via !== "tcp") return onNetwork(via);
   const names = [...sensors, guest, ...derivers, ...observers].map(({ name }) => name);
-  return tcp || !takesSockets(folder) ? await Mesh.atPorts(names) : Mesh.atPaths(names, folder);
+  return via === "tcp" || !takesSockets(folder)
+    ? await Mesh.atPorts(names)
+    : Mesh.atPaths(names, folder);
 }
 
 function logText(lines: number, log: string | undefined): string {

@@ -1,14 +1,14 @@
 /** Sends how busy the processor is, and knows nobody who wants to know. */
-import { openGanglion, Plexus } from "plexo";
+import { Plexus } from "plexo";
 import { Outbox } from "./accounts/outbox.ts";
 import { printIncidents } from "./launch/incidents.ts";
-import { findSoon, Launched } from "./launch/launched.ts";
+import { Launched } from "./launch/launched.ts";
 import { nextBeat } from "./sensors/beat.ts";
 import { busyShare, readCoreTimes, readLoadAverage } from "./sensors/processor.ts";
 import { LoadReading, Tally } from "./types.ts";
 
 const launched = new Launched();
-const plexus = new Plexus({ ganglia: [await openGanglion(launched.via, findSoon)] });
+const plexus = new Plexus({ ganglia: [await launched.openTransport()] });
 printIncidents(plexus);
 const outbox = new Outbox("load");
 await launched.join(plexus, { sends: [LoadReading, Tally] });

@@ -1,14 +1,14 @@
 /** Sends the temperatures that the kernel measures. */
-import { openGanglion, Plexus } from "plexo";
+import { Plexus } from "plexo";
 import { Outbox } from "./accounts/outbox.ts";
 import { printIncidents } from "./launch/incidents.ts";
-import { findSoon, Launched } from "./launch/launched.ts";
+import { Launched } from "./launch/launched.ts";
 import { nextBeat } from "./sensors/beat.ts";
 import { readTemperatures } from "./sensors/temperature.ts";
 import { Tally, TemperatureReading } from "./types.ts";
 
 const launched = new Launched();
-const plexus = new Plexus({ ganglia: [await openGanglion(launched.via, findSoon)] });
+const plexus = new Plexus({ ganglia: [await launched.openTransport()] });
 printIncidents(plexus);
 const outbox = new Outbox("temperature");
 await launched.join(plexus, { sends: [TemperatureReading, Tally] });

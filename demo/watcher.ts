@@ -1,9 +1,9 @@
 /** Shows readings and alerts as they come: in place on a terminal, as lines elsewhere. */
 import process from "node:process";
-import { type Neuron, openGanglion, Plexus } from "plexo";
+import { type Neuron, Plexus } from "plexo";
 import { Inbox } from "./accounts/inbox.ts";
 import { printIncidents } from "./launch/incidents.ts";
-import { findSoon, Launched } from "./launch/launched.ts";
+import { Launched } from "./launch/launched.ts";
 import {
   Alert,
   everything,
@@ -21,7 +21,7 @@ import { loadText, memoryText, networkText, temperatureText } from "./view/wordi
 const drawIntervalMs = 200;
 
 const launched = new Launched();
-const plexus = new Plexus({ ganglia: [await openGanglion(launched.via, findSoon)] });
+const plexus = new Plexus({ ganglia: [await launched.openTransport()] });
 printIncidents(plexus);
 const inbox = new Inbox(everything);
 const scene = new Scene(performance.now());

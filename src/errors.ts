@@ -6,6 +6,7 @@ export type PlexoErrorCode =
   | "PLEXO_CODEC"
   | "PLEXO_PEER"
   | "PLEXO_TRANSPORT"
+  | "PLEXO_CONSENSUS"
   | "PLEXO_CLOSED";
 
 /** The parts an error message is made of, so that nobody has to parse its text. */
@@ -48,6 +49,11 @@ export class PeerError extends PlexoError {
 /** The system or the network said no; see `cause`. Rejects the call that met it, else an incident. */
 export class TransportError extends PlexoError {
   readonly code = "PLEXO_TRANSPORT";
+}
+
+/** No address was agreed on in time. Rejects `adapt` of a multicast ganglion. */
+export class ConsensusError extends PlexoError {
+  readonly code = "PLEXO_CONSENSUS";
 }
 
 /** Used after `close()`. */

@@ -27,6 +27,8 @@ export type DropReason =
   | "malformed"
   /** Sent on a connection that broke before the peer confirmed it. It may have arrived. */
   | "unconfirmed"
+  /** Lost on a multicast network beyond repair. Counted in packets, which may hold several messages. */
+  | "lost"
   /** Arrived on more topics than `topicsMax` allows. */
   | "topic-limit"
   /** Not forwarded to a ganglion that could not take it: too long for it, say. */
@@ -48,6 +50,7 @@ export type IncidentKind =
   | "connection-failed"
   | "connection-lost"
   | "peer-refused"
+  | "disagreement"
   | "forwarding-paused"
   | "loop-suspected"
   | "name-shortened";

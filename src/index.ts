@@ -5,6 +5,7 @@ export { stringCodec } from "./codec/string.ts";
 export {
   ClosedError,
   CodecError,
+  ConsensusError,
   type ErrorDetails,
   PeerError,
   PlexoError,
@@ -26,6 +27,7 @@ export type {
 } from "./ganglion/ganglion.ts";
 export { InprocGanglion } from "./ganglion/inproc.ts";
 export {
+  type OpenMulticastOptions,
   type OpenOptions,
   type OpenPairOptions,
   type OpenPubSubOptions,

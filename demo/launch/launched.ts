@@ -5,12 +5,13 @@
 import { rm } from "node:fs/promises";
 import process from "node:process";
 import { parseArgs } from "node:util";
-import type { Neuron, Plexus } from "plexo";
+import { type Ganglion, type Neuron, openGanglion, type Plexus } from "plexo";
 import type { Tally } from "../types.ts";
+import { usualVia } from "./meeting.ts";
 import type { FromProgram, Report, ToProgram } from "./protocol.ts";
 
-/** For transports: the others come and go, and are to be found soon when they have come. */
-export const findSoon = { retryMaxMs: 200 } as const;
+/** For transports that connect: the others come and go, and are to be found soon when they have come. */
+const findSoon = { retryMaxMs: 200 } as const;
 
 /** What a program has to do with the others: no more than this is known of them. */
 export interface Part {
@@ -45,9 +46,10 @@ export class Launched {
     this.#listen();
   }
 
-  /** The URL of the transport: all that a program is told of the others. */
-  get via(): string {
-    return this.#options.via ?? complain("--via URL is missing, as in --via pubsub://127.0.0.1");
+  /** Opens the transport; if need be its URL, by `--via`, is all that a program is told of the others. */
+  openTransport(): Promise<Ganglion> {
+    const { via = usualVia } = this.#options;
+    return openGanglion(via, via.startsWith("multicast:") ? {} : findSoon);
   }
 
   /** The file to append to. */

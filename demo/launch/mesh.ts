@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import process from "node:process";
+import type { Meeting } from "./meeting.ts";
 
 /** Leaves the names of sockets some room in what the path of one may have, 103 bytes or more. */
 const folderBytesMax = 80;
@@ -13,8 +14,7 @@ export function takesSockets(folder: string, platform: string = process.platform
   return isFit && platform !== "win32";
 }
 
-export class Mesh {
-  /** In words, where its sockets are. */
+export class Mesh implements Meeting {
   readonly place: string;
   readonly #scheme: string;
   /** Each program's, by the program's name. */
@@ -38,7 +38,7 @@ export class Mesh {
   static atPaths(names: readonly string[], folder: string): Mesh {
     const pathOf = (name: string): string => escaped(join(folder, `${name}.sock`));
     const addresses = new Map(names.map((name) => [name, pathOf(name)]));
-    const place = `each at a socket of its own in ${folder}`;
+    const place = `pub/sub, each at a socket of its own in ${folder}`;
     return new Mesh(place, "pubsub+ipc", addresses, pathOf("visitor"));
   }
 
@@ -46,7 +46,12 @@ export class Mesh {
   static async atPorts(names: readonly string[]): Promise<Mesh> {
     const ports = await freePorts(names.length);
     const addresses = new Map(names.map((name, index) => [name, `127.0.0.1:${ports[index]}`]));
-    return new Mesh("each at a port of its own of 127.0.0.1", "pubsub", addresses, "127.0.0.1:0");
+    return new Mesh(
+      "pub/sub, each at a port of its own of 127.0.0.1",
+      "pubsub",
+      addresses,
+      "127.0.0.1:0",
+    );
   }
 
   /** The URL of a program's transport: there it publishes, and listens to all the others. */

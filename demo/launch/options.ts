@@ -4,8 +4,8 @@ import { parseArgs } from "node:util";
 export interface DemoOptions {
   readonly forever: boolean;
   readonly help: boolean;
-  /** Over TCP, also where there are Unix-domain sockets. */
-  readonly tcp: boolean;
+  /** Where it is not the usual one: pub/sub over Unix-domain sockets or TCP, or the URL of a multicast network. */
+  readonly via?: "ipc" | "tcp" | `multicast:${string}` | undefined;
   /** Where the logger appends; undefined for a file that goes when the demo ends. */
   readonly log?: string | undefined;
 }
@@ -17,7 +17,8 @@ know nothing of each other but the types of their messages. Ends by itself; exit
 that every message has arrived.
 
   --forever   go on until Ctrl-C
-  --tcp       over TCP, at ports of 127.0.0.1, as where there are no Unix-domain sockets
+  --via WAY   instead of multicast on the loopback interface: ipc or tcp, pub/sub at Unix-domain
+              sockets or at ports of 127.0.0.1, or the URL of another multicast network
   --log FILE  append the messages to FILE, which stays
   --help      print this`;
 
@@ -28,9 +29,19 @@ export function readOptions(args: readonly string[]): DemoOptions {
     options: {
       forever: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
-      tcp: { type: "boolean", default: false },
+      via: { type: "string" },
       log: { type: "string" },
     },
   });
-  return { forever: values.forever, help: values.help, tcp: values.tcp, log: values.log };
+  const { forever, help, via, log } = values;
+  return { forever, help, via: wayOf(via), log };
+}
+
+function wayOf(via: string | undefined): DemoOptions["via"] {
+  if (via === undefined || via === "ipc" || via === "tcp" || isNetwork(via)) return via;
+  throw new TypeError(`--via ${via} is none of: ipc, tcp, multicast://…`);
+}
+
+function isNetwork(via: string): via is `multicast:${string}` {
+  return via.startsWith("multicast:");
 }

@@ -1,10 +1,10 @@
 /** Stage: the processes that are running, each with its transport. */
 import type { Tally } from "../types.ts";
-import type { Mesh } from "./mesh.ts";
+import type { Meeting } from "./meeting.ts";
 import { Program, ProgramFailure } from "./program.ts";
 import type { Report } from "./protocol.ts";
 
-/** A program to start. It is told its transport's URL beside `args`. */
+/** A program to start. It is told its transport's URL beside `args`, where that is not the usual one. */
 export interface Role {
   readonly name: string;
   readonly file: URL;
@@ -14,8 +14,8 @@ export interface Role {
 }
 
 export interface StageOptions {
-  /** Has an address for each role. */
-  readonly mesh: Mesh;
+  /** Has a place for each role. */
+  readonly meeting: Meeting;
   /** For temporary files; removed by the programs if this process dies, else by its owner. */
   readonly folder: string;
   /** Called when nobody reads any more what a program prints. */
@@ -44,8 +44,9 @@ export class Stage {
    */
   enter({ name, file, args = [], shows = false }: Role): Program {
     if (this.#isCleared) throw new ProgramFailure(`${name} was not started: the play is over`);
-    const { mesh, folder, unread } = this.#options;
-    const common = ["--via", mesh.urlOf(name), "--folder", folder];
+    const { meeting, folder, unread } = this.#options;
+    const url = meeting.urlOf(name);
+    const common = [...(url === undefined ? [] : ["--via", url]), "--folder", folder];
     const program = new Program({ name, file, args: [...common, ...args], shows });
     program.hear(({ kind }) => {
       if (kind === "unread") unread();

@@ -1,5 +1,5 @@
 /** The heading: who takes part. */
-import type { Mesh } from "../launch/mesh.ts";
+import type { Meeting } from "../launch/meeting.ts";
 import type { Cast } from "../launch/play.ts";
 import type { SensorsHere } from "../sensors/here.ts";
 import { demo } from "../types.ts";
@@ -8,7 +8,7 @@ import type { Line } from "./line.ts";
 export function headingOf(
   cast: Cast,
   here: SensorsHere,
-  mesh: Mesh,
+  meeting: Meeting,
   { forever }: { readonly forever: boolean },
 ): Line[] {
   const names = (roles: readonly { readonly name: string }[]): string =>
@@ -18,17 +18,17 @@ export function headingOf(
     [{ text: "plexo demo", format: "bold" }, ": processes joined by the types of their messages"],
     [`  senders    ${names(cast.sensors)}; ${cast.guest.name} comes midway and goes again`],
     [`  receivers  ${names([...cast.derivers, ...cast.observers])}`],
-    [`  transport  pub/sub, ${mesh.place}`],
+    [`  transport  ${meeting.place}`],
     ...absent.map(([name]): Line => [`  no ${name} sensor: this system shows nothing of the kind`]),
-    ...endOf(cast, mesh, forever).map((text): Line => [{ text, format: "dim" }]),
+    ...endOf(cast, meeting, forever).map((text): Line => [{ text, format: "dim" }]),
     [],
   ];
 }
 
-function endOf({ sensors }: Cast, mesh: Mesh, forever: boolean): string[] {
+function endOf({ sensors }: Cast, meeting: Meeting, forever: boolean): string[] {
   if (!forever) return ["  ends by itself in some ten seconds"];
   const invitations = sensors
     .slice(0, 1)
-    .map(({ name }) => `  npx plexo echo '${demo.path}.>' --via '${mesh.urlToHear(name)}'`);
+    .map(({ name }) => `  npx plexo echo '${demo.path}.>' --via '${meeting.urlToHear(name)}'`);
   return ["  Ctrl-C ends it; to listen too, in another terminal:", ...invitations];
 }

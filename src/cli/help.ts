@@ -3,6 +3,11 @@ import { lineBytesMax } from "./lines.ts";
 
 const viaHelp = `
 Transports (--via, or PLEXO_VIA: URLs separated by spaces or commas):
+  multicast://239.255.0.0/16:5560
+                               zero configuration: finds all others on the
+                               network; the default. ?interface=NAME or ADDRESS
+                               (127.0.0.1: this machine only), ?key=FILE with a
+                               group key in hex digits, mode 600
   pair://HOST:PORT             a TCP pair that connects to its other end
   pair://HOST:PORT?bind        one that listens (port 5580 if none is given)
   pair+ipc:///PATH.sock        a pair on this machine that connects at a path
@@ -30,6 +35,8 @@ Exit codes:
 PLEXO_DEBUG=1 adds where an error comes from.
 
 Examples:
+  plexo echo dev.brewery.Temperature.json
+  echo '{"celsius":11.4}' | plexo send dev.brewery.Temperature.json
   plexo echo dev.brewery.Temperature.json --via 'pair://127.0.0.1:5580?bind'
   echo '{"celsius":11.4}' | plexo send dev.brewery.Temperature.json --via pair://127.0.0.1:5580`;
 

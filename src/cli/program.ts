@@ -126,7 +126,7 @@ interface SendFlags {
 function viaOption(): Option {
   return new Option(
     "--via <url>",
-    "a transport; may be given several times (env: PLEXO_VIA)",
+    "a transport; may be given several times (env: PLEXO_VIA; default: multicast)",
   ).argParser((url: string, before: readonly string[] | undefined) => [...(before ?? []), url]);
 }
 

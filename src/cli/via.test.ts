@@ -1,4 +1,3 @@
-import { UsageError } from "plexo";
 import { describe, expect, test } from "vitest";
 import { chooseVia } from "./via.ts";
 
@@ -25,8 +24,10 @@ describe("chooseVia", () => {
     expect(chooseVia(["pair://h:1"], { PLEXO_VIA: "pair://h:2" })).toEqual(["pair://h:1"]);
   });
 
-  test.each([{}, { PLEXO_VIA: "" }, { PLEXO_VIA: " , " }])("with none, %j, it says how", (env) => {
-    expect(() => chooseVia([], env)).toThrow(UsageError);
-    expect(() => chooseVia([], env)).toThrow(/--via pair:\/\/127\.0\.0\.1:5580.*PLEXO_VIA/);
-  });
+  test.each([{}, { PLEXO_VIA: "" }, { PLEXO_VIA: " , " }])(
+    "with none, %j, it is multicast",
+    (env) => {
+      expect(chooseVia([], env)).toEqual(["multicast://239.255.0.0/16:5560"]);
+    },
+  );
 });

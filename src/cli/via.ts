@@ -1,21 +1,17 @@
 /** Via: the transports a command goes over, by option or environment. */
-import { type Ganglion, type OpenOptions, openGanglion, type Plexus, UsageError } from "plexo";
+import { type Ganglion, type OpenOptions, openGanglion, type Plexus } from "plexo";
 
-/**
- * The URLs given as options, else those in `PLEXO_VIA`.
- * @throws {UsageError} if there is none.
- */
+/** Where none is given: needs no address, so that the command finds whoever has given none too. */
+const viaDefault = "multicast://239.255.0.0/16:5560";
+
+/** The URLs given as options, else those in `PLEXO_VIA`, else that of the usual multicast network. */
 export function chooseVia(
   given: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
 ): readonly string[] {
   if (given.length > 0) return given;
   const urls = splitUrls(env["PLEXO_VIA"] ?? "");
-  if (urls.length > 0) return urls;
-  throw new UsageError(
-    "no transport given: add --via URL, for example --via pair://127.0.0.1:5580, " +
-      "or set PLEXO_VIA to such a URL",
-  );
+  return urls.length > 0 ? urls : [viaDefault];
 }
 
 /** At white space, and at commas before a scheme: within a URL a comma is a part of it. */

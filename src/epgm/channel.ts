@@ -1,24 +1,33 @@
 /** Channel: one multicast group, to send to and to receive from, reliably. */
 import { ClosedError, type TransportError, UsageError } from "../errors.ts";
+import type { DropReason } from "../incident.ts";
 import { systemClock } from "../io/clock.ts";
 import { DatagramSocket } from "../io/datagram-socket.ts";
 import { Drive } from "../io/drive.ts";
 import type { MulticastInterface } from "../io/multicast-interface.ts";
 import { Turn } from "../io/turn.ts";
 import type { IncomingDatagram } from "../protocol/epgm/datagram.ts";
-import { packetTypes } from "../protocol/epgm/packet.ts";
+import { type MalformedReason, packetTypes } from "../protocol/epgm/packet.ts";
 import { EpgmReceiver, type ReceiverOutput } from "../protocol/epgm/receiver.ts";
-import { type OpenFault, type PacketSeal, sealBytes } from "../protocol/epgm/sealed-packet.ts";
+import {
+  type OpenFault,
+  type PacketSeal,
+  sealBytes,
+  sealedFlag,
+} from "../protocol/epgm/sealed-packet.ts";
 import { EpgmSource, type SourceOutput } from "../protocol/epgm/source.ts";
 import type { GapReason } from "../protocol/epgm/source-session.ts";
 import { formatTsi } from "../protocol/epgm/tsi.ts";
 import type { WindowPool } from "../protocol/epgm/window-pool.ts";
 import { formatIp, parseIp } from "../protocol/ip.ts";
 import { BoundedQueue, completeQueueOptions, type Patience } from "../queue.ts";
+import type { Wait } from "../wait.ts";
 import type { CompleteEpgmOptions, EpgmChannelOptions } from "./options.ts";
 
 /** The source itself holds little, so that the queue before it, which has a policy, is what fills. */
 const sourceQueueBytesMax = 65_536;
+
+const lingerMsDefault = 10_000;
 
 /** Of a data packet, beside its payload. */
 const dataHeadBytes = 24;
@@ -34,17 +43,34 @@ export interface EpgmListener {
   readonly gap?: (gap: EpgmGap) => void;
   /** A source has closed, and all it sent has come or was given up. */
   readonly finished?: (source: SourceId) => void;
+  /** A datagram was passed over: see `RefusedReason`. */
+  readonly refused?: (reason: RefusedReason) => void;
   /** A message of one's own was dropped by the queue's policy, or because the channel was closed. */
-  readonly dropped?: (parts: readonly Uint8Array[], reason: string) => void;
+  readonly dropped?: (parts: readonly Uint8Array[], reason: DropReason) => void;
   /** The system refused to send or to receive. */
   readonly failed?: (error: TransportError) => void;
 }
+
+/**
+ * Why a datagram was passed over.
+ * - `unsealed`: it is not encrypted, though there is a group key. - `forged`: not with this group key.
+ * - `sealed`: it is encrypted, and there is no group key to read it by.
+ * - Others: it is no packet of EPGM.
+ */
+export type RefusedReason = OpenFault | "sealed" | MalformedReason;
 
 export interface EpgmGap {
   readonly source: SourceId;
   readonly reason: GapReason;
   /** How many packets are missing; 0 where a message was cut for another reason. */
   readonly packetCount: number;
+}
+
+export interface ChannelCloseOptions {
+  /** What has not been sent by then is dropped; 10,000 ms by default. */
+  readonly lingerMs?: number;
+  /** For how long it repeats what is asked for then; as the node's by default. */
+  readonly graceMs?: number | undefined;
 }
 
 /** What a channel needs of its node. */
@@ -74,7 +100,7 @@ export class EpgmChannel {
   readonly #receiving: Drive<IncomingDatagram, ReceiverOutput>;
   readonly #queue: BoundedQueue<readonly Uint8Array[]>;
   readonly #seal: PacketSeal | undefined;
-  readonly #refused: Record<OpenFault, number> = { unsealed: 0, forged: 0 };
+  readonly #refused = { unsealed: 0, forged: 0, sealed: 0 };
   readonly #turn = new Turn(() => this.#pump());
   #socket: DatagramSocket | undefined;
   #source: EpgmSource | undefined;
@@ -84,6 +110,8 @@ export class EpgmChannel {
   #closing: Promise<void> | undefined;
   #sourceClosed: (() => void) | undefined;
   #isForeign = false;
+  #isReferenced = true;
+  #graceMs: number | undefined;
   #isDraining = false;
 
   /** Joins the group. Use `EpgmNode.join`. */
@@ -136,13 +164,18 @@ export class EpgmChannel {
     return this.#queue.depth;
   }
 
+  /** The sources that are heard, and have not closed. */
+  get openSources(): SourceId[] {
+    return [...this.#receiver.openSources].map(formatTsi);
+  }
+
   /** How many sources are followed. */
   get sourceCount(): number {
     return this.#receiver.sourceCount;
   }
 
   /** What was received that was no packet, or not the group's, and sources that had to give way. */
-  get received(): EpgmReceiver["counts"] & Readonly<Record<OpenFault, number>> {
+  get received(): EpgmReceiver["counts"] & Readonly<Record<OpenFault | "sealed", number>> {
     return { ...this.#receiver.counts, ...this.#refused };
   }
 
@@ -155,6 +188,22 @@ export class EpgmChannel {
   get source(): SourceId | undefined {
     const { gsi } = this.#home;
     return this.#sourcePort === undefined ? undefined : formatTsi({ gsi, port: this.#sourcePort });
+  }
+
+  /**
+   * Whether all that `sender`, a channel of the same group, has sent so far has come here or was given
+   * up; undefined while nothing of it is known here.
+   */
+  hasAllOf(sender: EpgmChannel): boolean | undefined {
+    const { gsi } = sender.#home;
+    if (sender.#sourcePort === undefined) return undefined;
+    const next = this.#receiver.nextSequence({ gsi, port: sender.#sourcePort });
+    return next === undefined ? undefined : next === sender.#source?.nextSequence;
+  }
+
+  /** Whether nothing waits to be sent. */
+  get isIdle(): boolean {
+    return this.#queue.depth === 0 && (this.#source?.queuedBytes ?? 0) === 0;
   }
 
   /** Whether receivers that are not ours listen: rate and bursts then stay within what libzmq's bear. */
@@ -172,25 +221,37 @@ export class EpgmChannel {
   async send(parts: readonly Uint8Array[], patience?: Patience): Promise<void> {
     this.#check(parts);
     await this.openSource();
+    await this.offer(parts, patience);
+  }
+
+  /**
+   * As `send`, for a channel whose source is open.
+   * @returns undefined where the message is in the queue already.
+   * @throws {ClosedError} after `close`.
+   */
+  offer(parts: readonly Uint8Array[], patience?: Patience): Wait {
     if (this.#closing !== undefined) throw this.#closedError();
     const wait = this.#queue.offer(parts, patience);
     this.#turn.ask();
-    await wait;
+    return wait;
   }
 
   /** Makes the channel known as a source before it sends anything. */
   openSource(): Promise<void> {
     if (this.#closing !== undefined) return Promise.reject(this.#closedError());
-    this.#opening ??= this.#openSource();
+    this.#opening ??= this.#openSource().catch((cause: unknown) => {
+      // It may be tried again.
+      this.#opening = undefined;
+      throw cause;
+    });
     return this.#opening;
   }
 
   /**
    * Sends what is queued, repeats what is asked for during the grace time, and leaves the group.
-   * @param lingerMs What has not been sent by then is dropped; 10,000 ms by default.
    */
-  close({ lingerMs = 10_000 }: { readonly lingerMs?: number } = {}): Promise<void> {
-    this.#closing ??= this.#close(lingerMs);
+  close(options: ChannelCloseOptions = {}): Promise<void> {
+    this.#closing ??= this.#close(options);
     return this.#closing;
   }
 
@@ -198,13 +259,16 @@ export class EpgmChannel {
     await this.close();
   }
 
+  /** Keeps the process alive while it is open; the default. */
   ref(): void {
+    this.#isReferenced = true;
     this.#socket?.ref();
     this.#receiving.ref();
     this.#sending?.ref();
   }
 
   unref(): void {
+    this.#isReferenced = false;
     this.#socket?.unref();
     this.#receiving.unref();
     this.#sending?.unref();
@@ -245,11 +309,17 @@ export class EpgmChannel {
 
   /** With a group key, only what was sealed with it. */
   #opened({ bytes, from }: IncomingDatagram): IncomingDatagram | undefined {
-    if (this.#seal === undefined) return { bytes, from };
+    if (this.#seal === undefined) {
+      if (((bytes[4] ?? 0) & sealedFlag) === 0) return { bytes, from };
+      return this.#refuse("sealed");
+    }
     const opened = this.#seal.open(bytes);
-    if (typeof opened !== "string") return { bytes: opened, from };
-    this.#refused[opened] += 1;
-    return undefined;
+    return typeof opened === "string" ? this.#refuse(opened) : { bytes: opened, from };
+  }
+
+  #refuse(reason: OpenFault | "sealed"): undefined {
+    this.#refused[reason] += 1;
+    this.#listener.refused?.(reason);
   }
 
   async #openSource(): Promise<void> {
@@ -274,6 +344,7 @@ export class EpgmChannel {
     );
     source.setForeign(this.#isForeign);
     const sending = new Drive(source, (output) => this.#performSent(output));
+    if (!this.#isReferenced) sending.unref();
     try {
       await this.#home.openSource(sourcePort, (datagram) => sending.receive(datagram));
       // It may have been closed meanwhile.
@@ -302,7 +373,7 @@ export class EpgmChannel {
     }
     const nowMs = systemClock.nowMs();
     source.flush(nowMs);
-    if (this.#isDraining && this.#queue.depth === 0) source.close(nowMs);
+    if (this.#isDraining && this.#queue.depth === 0) source.close(nowMs, this.#graceMs);
     this.#sending?.settle();
   }
 
@@ -338,6 +409,9 @@ export class EpgmChannel {
       case "finished":
         this.#listener.finished?.(formatTsi(output.tsi));
         break;
+      case "malformed":
+        this.#listener.refused?.(output.reason);
+        break;
       default:
         output satisfies never;
     }
@@ -349,11 +423,15 @@ export class EpgmChannel {
     sender.send(sent, to === "group" ? this.group : formatIp(to), options.port);
   }
 
-  async #close(lingerMs: number): Promise<void> {
+  async #close({ lingerMs = lingerMsDefault, graceMs }: ChannelCloseOptions): Promise<void> {
+    this.#graceMs = graceMs;
     const source = this.#source;
     if (source !== undefined) {
       const deadline = new Promise<void>((resolve) => {
-        const timer = systemClock.startTimer(lingerMs + this.#home.options.graceMs, resolve);
+        const timer = systemClock.startTimer(
+          lingerMs + (graceMs ?? this.#home.options.graceMs),
+          resolve,
+        );
         this.#sourceClosed = () => {
           timer.cancel();
           resolve();

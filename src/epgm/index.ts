@@ -10,8 +10,16 @@ import { EpgmNode } from "./node.ts";
 import type { EpgmOptions } from "./options.ts";
 
 export type { MulticastInterface } from "../io/multicast-interface.ts";
+export type { MalformedReason } from "../protocol/epgm/packet.ts";
 export type { GapReason } from "../protocol/epgm/source-session.ts";
-export type { EpgmChannel, EpgmGap, EpgmListener, SourceId } from "./channel.ts";
+export type {
+  ChannelCloseOptions,
+  EpgmChannel,
+  EpgmGap,
+  EpgmListener,
+  RefusedReason,
+  SourceId,
+} from "./channel.ts";
 export type { EpgmNode } from "./node.ts";
 export type { EpgmChannelOptions, EpgmOptions } from "./options.ts";
 

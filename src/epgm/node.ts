@@ -13,7 +13,12 @@ import { PacketSeal } from "../protocol/epgm/sealed-packet.ts";
 import { makeGsi } from "../protocol/epgm/tsi.ts";
 import { WindowPool } from "../protocol/epgm/window-pool.ts";
 import { formatIp, parseIp } from "../protocol/ip.ts";
-import { type ChannelHome, EpgmChannel, type EpgmListener } from "./channel.ts";
+import {
+  type ChannelCloseOptions,
+  type ChannelHome,
+  EpgmChannel,
+  type EpgmListener,
+} from "./channel.ts";
 import {
   type CompleteEpgmOptions,
   completeEpgmOptions,
@@ -41,6 +46,7 @@ export class EpgmNode {
   readonly #failed: (error: TransportError) => void;
   #nakSocket: Promise<DatagramSocket> | undefined;
   #closing: Promise<void> | undefined;
+  #isReferenced = true;
 
   /**
    * @param failed Told when the system refuses to send what belongs to no channel.
@@ -96,14 +102,31 @@ export class EpgmNode {
     try {
       const channel = await joining;
       this.#channels.add(channel);
+      if (!this.#isReferenced) channel.unref();
       return channel;
     } finally {
       this.#joining.delete(joining);
     }
   }
 
+  /** Keeps the process alive while it is open, or a channel of it is; the default. */
+  ref(): void {
+    this.#isReferenced = true;
+    this.#sender.ref();
+    void this.#nakSocket?.then((socket) => socket.ref(), passOver);
+    for (const channel of this.#channels) channel.ref();
+  }
+
+  /** Lets the process end while it is open; its channels too, those to come included. */
+  unref(): void {
+    this.#isReferenced = false;
+    this.#sender.unref();
+    void this.#nakSocket?.then((socket) => socket.unref(), passOver);
+    for (const channel of this.#channels) channel.unref();
+  }
+
   /** Closes all channels, each as its own `close` does, and the sockets. */
-  close(options?: { readonly lingerMs?: number }): Promise<void> {
+  close(options?: ChannelCloseOptions): Promise<void> {
     this.#closing ??= this.#close(options);
     return this.#closing;
   }
@@ -112,7 +135,7 @@ export class EpgmNode {
     await this.close();
   }
 
-  async #close(options?: { readonly lingerMs?: number }): Promise<void> {
+  async #close(options?: ChannelCloseOptions): Promise<void> {
     await Promise.allSettled(this.#joining);
     await Promise.all([...this.#channels].map((channel) => channel.close(options)));
     const nakSocket = await this.#nakSocket?.catch(() => undefined);
@@ -159,7 +182,8 @@ export class EpgmNode {
       failed: this.#failed,
     });
     try {
-      await this.#nakSocket;
+      const socket = await this.#nakSocket;
+      if (!this.#isReferenced) socket.unref();
     } catch (error) {
       this.#nakSocket = undefined;
       throw error;
@@ -190,6 +214,9 @@ export class EpgmNode {
     );
   }
 }
+
+/** Who waits for the socket is told that it could not be opened. */
+function passOver(): void {}
 
 function makeSeal({ groupKey }: CompleteEpgmOptions): PacketSeal | undefined {
   return groupKey === undefined ? undefined : new PacketSeal(sealCryptoOf(groupKey));

@@ -266,6 +266,11 @@ export abstract class GanglionBase<S extends Synapse> implements Ganglion {
     }, signal);
   }
 
+  /** Resolves when `condition` holds; it is looked at again with each `readinessChanged`. */
+  protected untilReady(condition: () => boolean, signal?: AbortSignal): Promise<void> {
+    return this.#readiness.wait(condition, signal);
+  }
+
   stats(): Stats {
     const topics = [...this.synapses.values()].map(({ topic, counters }) => {
       return [topic, counters.snapshot()] as const;

@@ -1,11 +1,12 @@
 /** openGanglion: a transport from a URL; what a scheme needs is loaded when its URL is met. */
 import { checkOptions } from "../options.ts";
 import type { Ganglion } from "./ganglion.ts";
+import { type MulticastOptions, multicastLimitTable } from "./multicast/options.ts";
 import { pairLimitTable } from "./pair/options.ts";
 import type { PairLimits } from "./pair.ts";
 import { pubSubLimitTable } from "./pubsub/options.ts";
 import type { PubSubOptions } from "./pubsub.ts";
-import { type PairUrl, type PubSubUrl, parseGanglionUrl } from "./url.ts";
+import { type MulticastUrl, type PairUrl, type PubSubUrl, parseGanglionUrl } from "./url.ts";
 
 /** What `pair://` and `pair+ipc://` take. */
 export type OpenPairOptions = PairLimits;
@@ -13,8 +14,11 @@ export type OpenPairOptions = PairLimits;
 /** What `pubsub://` and `pubsub+ipc://` take. */
 export type OpenPubSubOptions = Omit<PubSubOptions, "bind" | "peers">;
 
+/** What `multicast://` takes. */
+export type OpenMulticastOptions = Omit<MulticastOptions, "network" | "port" | "interface">;
+
 /** What the ganglion of the URL's scheme takes, but its addresses, which the URL has. */
-export type OpenOptions = OpenPairOptions | OpenPubSubOptions;
+export type OpenOptions = OpenPairOptions | OpenPubSubOptions | OpenMulticastOptions;
 
 /**
  * Opens the ganglion that `url` names:
@@ -28,6 +32,11 @@ export type OpenOptions = OpenPairOptions | OpenPubSubOptions;
  *   The port is 5570 where none is given, and 0 lets the system choose one.
  * - `pubsub+ipc:///PATH?peers=/PATH,/PATH`: the same over Unix-domain sockets. A comma is between two
  *   peers, so that no path of a peer can have one.
+ *
+ * - `multicast://239.255.0.0/16:PORT?interface=ADDRESS&key=FILE`: zero configuration on a network; see
+ *   `MulticastGanglion`. All of it may be left out: `multicast://` has the usual network, port 5560,
+ *   the interface of the route to it, and no key. The interface is a name or an address. The file has
+ *   the group key in hexadecimal digits, and only its user may read it.
  *
  * `segment=LABEL` may be added to each (see `Ganglion.segment`).
  *
@@ -43,6 +52,9 @@ export async function openGanglion(url: string, options: OpenOptions = {}): Prom
     case "pubsub":
       checkOptions<OpenPubSubOptions>("openGanglion", options, pubSubLimitTable);
       return await openPubSub(parsed, options);
+    case "multicast":
+      checkOptions<OpenMulticastOptions>("openGanglion", options, multicastLimitTable);
+      return await openMulticast(parsed, options);
   }
 }
 
@@ -71,4 +83,25 @@ async function openPubSub(
     throw cause;
   }
   return ganglion;
+}
+
+async function openMulticast(
+  { keyFile, options: ofUrl }: MulticastUrl,
+  options: OpenMulticastOptions,
+): Promise<Ganglion> {
+  const { MulticastGanglion } = await import("./multicast.ts");
+  const key = keyFile === undefined ? {} : { groupKey: await groupKeyOf(keyFile) };
+  const ganglion = new MulticastGanglion({ ...options, ...ofUrl, ...key });
+  try {
+    await ganglion.opened;
+  } catch (cause) {
+    await ganglion.close();
+    throw cause;
+  }
+  return ganglion;
+}
+
+async function groupKeyOf(path: string): Promise<Uint8Array> {
+  const { readKeyFile } = await import("../io/key-file.ts");
+  return await readKeyFile(path);
 }

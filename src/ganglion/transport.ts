@@ -127,6 +127,12 @@ export abstract class TransportGanglion<
     return super.wantsUnknown(topic) || this.#wantedAbove.has(topic);
   }
 
+  /** Whether the plexus wants this very topic or pattern. */
+  protected isWantedAbove(target: TopicPattern): boolean {
+    for (const wanted of this.#wantedAbove) if (wanted === target) return true;
+    return false;
+  }
+
   protected override junctionWants(target: TopicPattern, wanted: boolean): void {
     if (wanted) this.#wantedAbove.add(target);
     else this.#wantedAbove.delete(target);

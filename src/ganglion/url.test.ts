@@ -119,3 +119,50 @@ test.each([
     `"${text}" is not the URL of a ganglion: it begins with none of: ${known}`,
   );
 });
+
+describe("a multicast node's URL", () => {
+  test.each([
+    ["multicast://", {}],
+    ["multicast://239.255.0.0/16", { network: "239.255.0.0/16" }],
+    ["multicast://239.255.0.0/16:5560", { network: "239.255.0.0/16", port: 5560 }],
+    ["MULTICAST://239.1.0.0/24:1/", { network: "239.1.0.0/24", port: 1 }],
+    ["multicast://[ff15::]/112:5560", { network: "ff15::/112", port: 5560 }],
+    ["multicast://?interface=lo&segment=a%20b", { interface: "lo", segment: "a b" }],
+    [
+      "multicast://239.255.0.0/16:5560?interface=127.0.0.1",
+      { network: "239.255.0.0/16", port: 5560, interface: "127.0.0.1" },
+    ],
+  ])("%j says %j", (url, options) => {
+    const expected = { kind: "multicast", keyFile: undefined, options };
+    expect(parseGanglionUrl(url)).toEqual(expected);
+  });
+
+  test("names the file of a key, never the key", () => {
+    expect(parseGanglionUrl("multicast://?key=/etc/plexo%20keys/a.key")).toMatchObject({
+      keyFile: "/etc/plexo keys/a.key",
+    });
+  });
+
+  test.each([
+    [
+      "multicast://239.255.0.0",
+      /239\.255\.0\.0 is no network with a prefix, and a port if need be/,
+    ],
+    ["multicast://239.255.0.0:5560", /is no network with a prefix/],
+    ["multicast://user@239.255.0.0/16", /is no network with a prefix/],
+    ["multicast://239.255.0.0/16/x", /is no network with a prefix/],
+    ["multicast://ff15::/112", /is no network with a prefix.* \[ff15::\]\/112 for IPv6$/],
+    [
+      "multicast://239.255.0.0/16:0",
+      /its port is 0; a port of groups is a number from 1 to 65535$/,
+    ],
+    ["multicast://239.255.0.0/16:x", /its port is x; a port of groups is a number from 1/],
+    ["multicast://#x", /a multicast URL is multicast:\/\/239/],
+    ["multicast://?interface=", /its interface has no name; leave it out/],
+    ["multicast://?key=", /its key names no file$/],
+    ["multicast://?bind", /its parameter bind is not known; known: interface, key, segment$/],
+  ])("%j is refused", (url, message) => {
+    expect(() => parseGanglionUrl(url)).toThrow(UsageError);
+    expect(() => parseGanglionUrl(url)).toThrow(message);
+  });
+});

@@ -20,11 +20,24 @@ export interface PubSubUrl {
   readonly options: Pick<GanglionOptions, "segment">;
 }
 
+/** What the URL of a multicast node says. */
+export interface MulticastUrl {
+  readonly kind: "multicast";
+  /** The file with the group key, where one is named. */
+  readonly keyFile: string | undefined;
+  readonly options: Pick<GanglionOptions, "segment"> & {
+    readonly network?: string;
+    readonly port?: number;
+    readonly interface?: string;
+  };
+}
+
 /** What a URL says. Its `kind` is the kind of ganglion, which may have several schemes. */
-export type GanglionUrl = PairUrl | PubSubUrl;
+export type GanglionUrl = PairUrl | PubSubUrl | MulticastUrl;
 
 const pairPortDefault = 5580;
 const pubSubPortDefault = 5570;
+const multicastForm = "multicast://239.255.0.0/16:PORT and parameters; [ff15::]/112 for IPv6";
 
 /** The schemes there are, each with what reads its URLs. */
 const schemes: Readonly<Record<string, (url: string) => GanglionUrl>> = {
@@ -32,6 +45,7 @@ const schemes: Readonly<Record<string, (url: string) => GanglionUrl>> = {
   "pair+ipc": (url) => readPair(url, splitIpc(url)),
   pubsub: (url) => readPubSub(url, splitTcp(url, pubSubPortDefault), tcpPeer),
   "pubsub+ipc": (url) => readPubSub(url, splitIpc(url), (path) => ({ path })),
+  multicast: readMulticast,
 };
 
 /** @throws {UsageError} that says what is wrong with the URL and what would be right. */
@@ -64,6 +78,45 @@ function readPubSub(
   if (texts.includes("")) throw urlError(url, "one of its peers is empty; a comma is between two");
   const peers = texts.map((text) => peer(text, url));
   return { kind: "pubsub", bind: address, peers, options: segmentOf(url, parameters) };
+}
+
+/** A network has a slash in it, which to `URL` is where a path begins. */
+function readMulticast(url: string): MulticastUrl {
+  const [, place, query] = /^[^:]*:\/\/([^?#]*)(?:\?([^#]*))?$/.exec(url) ?? [];
+  if (place === undefined) throw urlError(url, `a multicast URL is ${multicastForm}`);
+  const parameters = new URLSearchParams(query);
+  checkParameters(url, parameters, ["interface", "key", "segment"]);
+  const keyFile = parameters.get("key");
+  if (keyFile === "") throw urlError(url, "its key names no file");
+  const via = parameters.get("interface");
+  if (via === "") throw urlError(url, "its interface has no name; leave it out for the usual one");
+  const options = {
+    ...readNetwork(url, place),
+    ...(via === null ? {} : { interface: via }),
+    ...segmentOf(url, parameters),
+  };
+  return { kind: "multicast", keyFile: keyFile ?? undefined, options };
+}
+
+/** Where nothing is said the node itself knows what is usual. */
+function readNetwork(
+  url: string,
+  place: string,
+): Pick<MulticastUrl["options"], "network" | "port"> {
+  if (place === "") return {};
+  const [, bracketed, plain = bracketed, prefix, portText] =
+    /^(?:\[([^\]]*)\]|([^/:@]*))\/(\d+)(?::([^/]*))?\/?$/.exec(place) ?? [];
+  if (plain === undefined || prefix === undefined) {
+    throw urlError(
+      url,
+      `${place} is no network with a prefix, and a port if need be: ${multicastForm}`,
+    );
+  }
+  const network = `${plain}/${prefix}`;
+  if (portText === undefined) return { network };
+  const port = Number(portText);
+  if (/^\d+$/.test(portText) && port >= 1 && port <= portMax) return { network, port };
+  throw urlError(url, `its port is ${portText}; a port of groups is a number from 1 to ${portMax}`);
 }
 
 function tcpPeer(text: string, url: string): StreamAddress {

@@ -42,3 +42,8 @@ export const systemClock: Clock = {
     };
   },
 };
+
+/** Nanoseconds since 1970 by the wall clock, as exact as it is: whole milliseconds. */
+export function wallClockNs(): bigint {
+  return BigInt(Date.now()) * 1_000_000n;
+}

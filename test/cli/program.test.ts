@@ -13,7 +13,7 @@ describe("plexo, called wrongly,", () => {
     [["echo", "a.B.json", "--count", "0"], /'-n, --count <number>' argument '0' is invalid/],
     [["echo", "a.B.json", "--count", "1e3"], /argument '1e3' is invalid/],
     [["echo", "a.B.json", "--for", "ten"], /'--for <duration>' argument 'ten' is invalid/],
-    [["echo", "a.B.json"], /no transport given: add --via URL/],
+    [["echo", "a.B.json", "--via", "multicast://a/b"], /a\/b is no network with a prefix/],
     [["echo", "a..json", "--via", "pair://h:1"], /part "" of topic "a\.\.json" is empty/],
     [["echo", "a.>.json", "--via", "pair://h:1"], /part ">" of pattern "a\.>\.json" has ">" in it/],
     [
@@ -29,7 +29,10 @@ describe("plexo, called wrongly,", () => {
       /too many arguments for .send.\. Expected 1 argument but got 2; see plexo help send$/,
     ],
     [["send", "a.B.json", "--wait", "-1s"], /'--wait <duration>' argument '-1s' is invalid/],
-    [["send", "a.B.json"], /no transport given: add --via URL/],
+    [
+      ["send", "a.B.json", "--via", "multicast://?interface=no-such"],
+      /no interface "no-such" with an IPv4 address; there are: lo/,
+    ],
     [["send", "a.*.json", "--via", "pair://h:1"], /a\.\*\.json is a pattern/],
     [["send", "a. .json", "--via", "pair://h:1"], /part " " of topic "a\. \.json" has " " in it/],
     [["send", "a.B.capnp", "--via", "pair://h:1"], /codec capnp, which cannot be typed in/],

@@ -12,6 +12,7 @@ import {
 } from "../../src/testing/ganglion-cases.ts";
 import { turn } from "../../src/testing/until.ts";
 import { MemoryWorld } from "../support/memory-world.ts";
+import { MulticastWorld } from "../support/multicast-world.ts";
 import { PairWorld } from "../support/pair-world.ts";
 import { PubSubWorld } from "../support/pubsub-world.ts";
 
@@ -55,6 +56,8 @@ const pubsub: Capabilities = {
   bringsAll: false,
   backPressure: false,
 };
+
+const multicast: Capabilities = { ...pubsub, oneStream: false };
 
 const subjects: readonly Subject[] = [
   {
@@ -139,6 +142,20 @@ const subjects: readonly Subject[] = [
     capabilities: { ...pubsub, hearsItself: true },
     makeWorld: (capabilities) =>
       new PubSubWorld(
+        capabilities,
+        (ganglion, options) => new Plexus({ ...options, ganglia: [ganglion] }),
+      ),
+  },
+  {
+    name: "MulticastGanglion",
+    capabilities: multicast,
+    makeWorld: (capabilities) => new MulticastWorld(capabilities, (ganglion) => ganglion),
+  },
+  {
+    name: "Plexus over a MulticastGanglion",
+    capabilities: { ...multicast, hearsItself: true },
+    makeWorld: (capabilities) =>
+      new MulticastWorld(
         capabilities,
         (ganglion, options) => new Plexus({ ...options, ganglia: [ganglion] }),
       ),

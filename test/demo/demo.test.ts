@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { until } from "../../src/testing/until.ts";
+import { randomPort } from "../support/random-port.ts";
 import { RunningProgram } from "../support/running-program.ts";
 
 // Each starts seven processes, beside which other tests run.
@@ -29,8 +30,9 @@ function startDemo(...args: readonly string[]): RunningProgram {
 
 describe("npm run demo -- --forever", () => {
   test.each([
-    ["over sockets at paths", []],
-    ["over TCP", ["--tcp"]],
+    ["over multicast", ["--via", `multicast://239.255.0.0/16:${randomPort()}?interface=127.0.0.1`]],
+    ["over sockets at paths", ["--via", "ipc"]],
+    ["over TCP", ["--via", "tcp"]],
   ])("%s, ended by Ctrl-C: all has arrived, and no file is left", async (_, args) => {
     const demo = startDemo("--forever", ...args);
     await demo.prints("has joined");
@@ -43,7 +45,7 @@ describe("npm run demo -- --forever", () => {
   });
 
   test("when it is killed its programs end, and remove its files", async () => {
-    const demo = startDemo("--forever");
+    const demo = startDemo("--forever", "--via", "ipc");
     await demo.prints("has joined");
     demo.kill();
     // By then the watcher has ended, too, which prints to the same end.

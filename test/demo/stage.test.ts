@@ -17,7 +17,7 @@ const names = ["tide", "load", "network", "memory", "alerts", "logger", "watcher
 
 beforeEach(() => {
   unread.mockReset();
-  stage = new Stage({ mesh: Mesh.atPaths(names, "/run/demo"), folder: "/run/demo", unread });
+  stage = new Stage({ meeting: Mesh.atPaths(names, "/run/demo"), folder: "/run/demo", unread });
 });
 
 afterEach(() => stage.clear());

@@ -37,6 +37,8 @@ export class Witness {
   }
 
   see(output: Exclude<ReceiverOutput, { kind: "send" }>): void {
+    // Nobody sends what is no packet.
+    if (output.kind === "malformed") throw new Error(`a packet was refused: ${output.reason}`);
     const name = formatTsi(output.tsi);
     const progress = this.#of(name);
     if (output.kind === "gap") {

@@ -19,6 +19,7 @@ import { checkCount, checkMilliseconds } from "../../ranges.ts";
 import { isTopic, topicBytesMax } from "../../topic.ts";
 import { version } from "../../version.ts";
 import type { Wait } from "../../wait.ts";
+import { Opening } from "../opening.ts";
 import type { GanglionOptions } from "../options.ts";
 import { TopicIndex } from "../topic-index.ts";
 import { TransportGanglion, type WireSynapse } from "../transport.ts";
@@ -68,10 +69,7 @@ export abstract class StreamGanglion<S extends WireSynapse> extends TransportGan
   readonly #id: string = new Origin().text;
   readonly #topics = new TopicIndex<S>((topic) => this.synapses.find(topic));
   readonly #ration = new IncidentRation((incident) => super.report(incident));
-  #opened: Promise<void> = Promise.resolve();
-  #openedIsWatched = false;
-  // Why it could not be opened.
-  #openError: Error | undefined;
+  readonly #opening = new Opening(this);
 
   /** @throws {UsageError} if an option is unfit. */
   constructor(options: StreamOptions, name: string) {
@@ -133,33 +131,22 @@ export abstract class StreamGanglion<S extends WireSynapse> extends TransportGan
    * where nobody asks for it, a failure is an incident.
    */
   get opened(): Promise<void> {
-    this.#openedIsWatched = true;
-    return this.#opened;
+    return this.#opening.watched;
   }
 
   /** For constructors: from now on it opens. */
   protected openBy(opening: Promise<void>): void {
-    this.#opened = opening;
-    opening.catch((cause: Error) => this.#cannotOpen(cause));
+    this.#opening.begin(opening);
   }
 
   /** Resolves when it has opened, or cannot. */
-  protected async openingOver(): Promise<void> {
-    await this.#opened.catch(() => {});
-  }
-
-  /** There will never be a peer, which nobody should wait for. */
-  #cannotOpen(cause: Error): void {
-    this.#openError = cause;
-    this.readinessChanged();
-    if (this.#openedIsWatched) return;
-    const incident = failureIncident("connection-failed", "the ganglion cannot be opened", cause);
-    this.report({ ganglion: this.name, ...incident });
+  protected openingOver(): Promise<void> {
+    return this.#opening.over();
   }
 
   /** @throws why it could not be opened. */
   protected override checkSends(): void {
-    if (this.#openError !== undefined) throw this.#openError;
+    this.#opening.check();
   }
 
   // Incidents.

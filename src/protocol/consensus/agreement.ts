@@ -75,7 +75,7 @@ export class AddressAgreement implements Machine<ControlMessage, AgreementOutput
 
   /** @throws {UsageError} if an interval or a limit is not above 0. */
   constructor(options: AgreementOptions) {
-    const { instanceId, space, random, firstProposalId } = options;
+    const { instanceId, space, random, firstProposalId, matches = () => false } = options;
     const { heartbeatIntervalMs, nodesMax, answersPerSecondMax, namesPerHeartbeat } =
       withDefaults(options);
     const emit = (output: AgreementOutput): void => {
@@ -84,7 +84,7 @@ export class AddressAgreement implements Machine<ControlMessage, AgreementOutput
     const send = (message: ControlMessage): void => this.#send(message);
     const refusals = this.#refusals;
     const table = new RecordTable(space);
-    const membership = new Membership(instanceId, nodesMax);
+    const membership = new Membership(instanceId, nodesMax, matches);
     const acceptor = new Acceptor(firstProposalId, space.capacity);
     const exchange = new RecordExchange({ instanceId, table, membership, random, send });
     const legacy = new Legacy({
@@ -170,6 +170,16 @@ export class AddressAgreement implements Machine<ControlMessage, AgreementOutput
     return this.#table.records();
   }
 
+  /** Whether a node of pyplexo is heard. */
+  get hasLegacyNodes(): boolean {
+    return this.#membership.legacyCount > 0;
+  }
+
+  /** Whether the others have been told of all that this node listens to. */
+  get hasToldListened(): boolean {
+    return this.#state !== "idle" && !this.#listened.hasUntold;
+  }
+
   /** How many nodes are known to listen on the type's address. */
   receiverCount(typeName: string): number {
     return this.#routes.receiverCount(typeName);
@@ -205,6 +215,15 @@ export class AddressAgreement implements Machine<ControlMessage, AgreementOutput
     }
     this.#routes.use(typeName, use, nowMs);
     this.#decisions.pursue(typeName, nowMs);
+    this.wake(nowMs);
+  }
+
+  /** This node listens, or no longer does, to all types that a pattern stands for, once they are known. */
+  listenToAll(pattern: string, listens: boolean, nowMs: number): void {
+    if (this.#state === "closed" || this.#listened.has(pattern) === listens) return;
+    if (listens) this.#listened.add(pattern);
+    else this.#listened.remove(pattern);
+    this.#pulse.hurry(nowMs);
     this.wake(nowMs);
   }
 

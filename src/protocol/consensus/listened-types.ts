@@ -104,6 +104,11 @@ export class HeardListenedTypes {
     return index !== undefined && this.#types.has(index);
   }
 
+  /** By its number. */
+  hasIndex(index: number): boolean {
+    return this.#types.has(index);
+  }
+
   /** A name without a number is not heard: the node is then never known to have told all. */
   take({ listeningDigest, listeningCount, listening }: Listening): void {
     if (listeningDigest === this.#digest && this.#isComplete) return;

@@ -43,6 +43,7 @@ export type HeardResult = "new" | "known" | "left" | "refused";
 export class Membership {
   readonly #instanceId: bigint;
   readonly #nodesMax: number;
+  readonly #matches: (pattern: string, typeName: string) => boolean;
   readonly #nodes = new Map<bigint, Node>();
   readonly #typeIndex = new TypeIndex();
   readonly #goneUntilMs = new Map<bigint, number>();
@@ -54,10 +55,18 @@ export class Membership {
   #view: readonly bigint[] = [];
   #legacyCount = 0;
 
-  /** @param instanceId This node's own. */
-  constructor(instanceId: bigint, nodesMax: number) {
+  /**
+   * @param instanceId This node's own.
+   * @param matches Whether a pattern among the names that a node listens to stands for a type; none does by default.
+   */
+  constructor(
+    instanceId: bigint,
+    nodesMax: number,
+    matches: (pattern: string, typeName: string) => boolean = () => false,
+  ) {
     this.#instanceId = instanceId;
     this.#nodesMax = nodesMax;
+    this.#matches = matches;
   }
 
   /** The voters that this node hears, itself among them once it votes, ascending. */
@@ -104,6 +113,19 @@ export class Membership {
   /** How many nodes are heard, this one left out. */
   get size(): number {
     return this.#nodes.size;
+  }
+
+  /** The nodes that listen to a type, by its name or by a pattern, as far as they have told. */
+  *listenersTo(typeName: string): Generator<Node> {
+    const patterns = [...this.#typeIndex.patterns].filter(([pattern]) =>
+      this.#matches(pattern, typeName),
+    );
+    for (const node of this.#nodes.values()) {
+      const { listened } = node;
+      const listens =
+        listened.has(typeName) || patterns.some(([, index]) => listened.hasIndex(index));
+      if (listens) yield node;
+    }
   }
 
   get legacyCount(): number {

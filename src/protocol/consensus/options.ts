@@ -15,6 +15,11 @@ export interface AgreementOptions {
   readonly firstProposalId: bigint;
   /** How often heartbeats are sent, 1,000 by default; with over 100 nodes 10 per node; 10 to 3,600,000. */
   readonly heartbeatIntervalMs?: number | undefined;
+  /**
+   * Whether a pattern stands for a type. Nodes listen to patterns as they do to types; those have `*`
+   * or `>` in them. By default none stands for any.
+   */
+  readonly matches?: (pattern: string, typeName: string) => boolean;
   readonly limits?: AgreementLimits | undefined;
 }
 

@@ -18,7 +18,11 @@ const both = { sends: true, listens: true };
 
 /** The routes of one node, and what changes them. */
 class World {
-  readonly membership = new Membership(1n, 100);
+  readonly membership = new Membership(
+    1n,
+    100,
+    (pattern, typeName) => pattern === "dev.>" && typeName.startsWith("dev."),
+  );
   readonly table = new RecordTable(new AddressSpace("239.255.0.0/16"));
   readonly told: RouteOutput[] = [];
   readonly routes: Routes;
@@ -42,6 +46,12 @@ class World {
   decide(address: number, epoch: bigint): void {
     this.table.merge(record(type, address, { epoch }));
     this.routes.update(type, this.nowMs);
+  }
+
+  /** The first address, which all who are there have shown. */
+  begin(address: number): void {
+    this.decide(address, 0n);
+    for (const { instanceId } of this.membership.nodes) this.shown(instanceId);
   }
 
   hear(message: Heartbeat): void {
@@ -85,6 +95,42 @@ describe("R10: the first address", () => {
     }
   });
 
+  test("who sends first waits for those who listen, by name or by pattern, to show that they know it", () => {
+    const world = new World();
+    world.hear(listener(2n, type));
+    world.hear(listener(3n, "dev.>"));
+    world.hear(listener(4n, "dev.Milk", "org.>"));
+    world.routes.use(type, sends, 0);
+    world.decide(77, 0n);
+    world.shown(2n);
+    expect(world.last.send).toEqual([]);
+    world.routes.shownAll(3n, 0);
+    expect(world.last.send).toEqual([77]);
+  });
+
+  test("it waits half a second for those who show nothing, and not at all for nodes of pyplexo", () => {
+    const world = new World();
+    world.hear(legacyHeartbeat(9n));
+    world.hear(listener(2n, type));
+    world.routes.use(type, sends, 0);
+    world.decide(77, 0n);
+    world.passTo(499);
+    expect(world.last.send).toEqual([]);
+    world.passTo(500);
+    expect(world.last.send).toEqual([77]);
+  });
+
+  test("it does not wait for those whose records are the same, nor once they are gone", () => {
+    const world = new World();
+    world.hear(listener(2n, type));
+    world.decide(77, 0n);
+    world.hear({ ...listener(3n, type), digest: world.table.digest });
+    world.routes.use(type, sends, 0);
+    expect(world.last.send).toEqual([]);
+    world.hear(heartbeat(2n, { leaving: true }));
+    expect(world.last.send).toEqual([77]);
+  });
+
   test("who comes to use a type that has an address uses it, and leaves it on release", () => {
     const world = new World();
     world.decide(77, 0n);
@@ -106,7 +152,7 @@ describe("R10: a move", () => {
     world.hear(listener(3n, type));
     world.hear(listener(4n, "dev.Milk"));
     world.routes.use(type, sends, 0);
-    world.decide(77, 0n);
+    world.begin(77);
     world.decide(78, 1n);
     expect(world.last.send).toEqual([77]);
     world.shown(2n);
@@ -123,7 +169,7 @@ describe("R10: a move", () => {
     world.hear(listener(2n, type));
     world.hear(legacyHeartbeat(9n));
     world.routes.use(type, sends, 0);
-    world.decide(77, 0n);
+    world.begin(77);
     world.decide(78, 1n);
     expect(world.last.send).toEqual([77]);
     world.hear(heartbeat(2n, { leaving: true }));
@@ -134,7 +180,7 @@ describe("R10: a move", () => {
     const world = new World();
     world.hear(listener(2n, type));
     world.routes.use(type, sends, 0);
-    world.decide(77, 0n);
+    world.begin(77);
     world.decide(78, 1n);
     world.passTo(19_999);
     expect(world.last.send).toEqual([77]);
@@ -146,7 +192,7 @@ describe("R10: a move", () => {
     const world = new World();
     world.hear(listener(2n));
     world.routes.use(type, listens, 0);
-    world.decide(77, 0n);
+    world.begin(77);
     world.decide(78, 1n);
     expect(world.last.listen).toEqual([78, 77]);
     world.passTo(5_000);
@@ -162,7 +208,7 @@ describe("R10: a move", () => {
     const world = new World();
     world.hear(listener(2n));
     world.routes.use(type, listens, 0);
-    world.decide(77, 0n);
+    world.begin(77);
     world.decide(78, 1n);
     world.passTo(599_999);
     expect(world.last.listen).toEqual([78, 77]);
@@ -174,7 +220,7 @@ describe("R10: a move", () => {
     const world = new World();
     world.hear(listener(2n, type));
     world.routes.use(type, sends, 0);
-    world.decide(77, 0n);
+    world.begin(77);
     world.decide(78, 1n);
     world.routes.shown(2n, record(type, 77), 0);
     expect(world.last.send).toEqual([77]);
@@ -228,7 +274,7 @@ test("G5: whatever happens, a receiver never listens on nothing, and always wher
       const world = new World();
       for (const id of [2n, 3n, 4n]) world.hear({ ...listener(id, type), intervalMs: 3_600_000 });
       world.routes.use(type, both, 0);
-      world.decide(40, 0n);
+      world.begin(40);
       let epoch = 0n;
       for (const event of all) {
         if ("address" in event) world.decide(event.address, (epoch += 1n));
@@ -239,7 +285,8 @@ test("G5: whatever happens, a receiver never listens on nothing, and always wher
         expect(world.routes.deadlineMs).toBeGreaterThan(world.nowMs);
       }
       const target = world.table.get(type)?.address;
-      for (const { send, listen } of world.told) {
+      // At first it waited for the others.
+      for (const { send, listen } of world.told.slice(1)) {
         expect(send).toHaveLength(1);
         expect(listen).toEqual(expect.arrayContaining([...send]));
         expect(new Set(listen).size).toBe(listen.length);

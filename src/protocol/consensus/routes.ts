@@ -2,6 +2,8 @@
  * Routes: which addresses this node sends and listens on, for each type it uses, and how it moves
  * from one to another without losing, doubling or reordering a message.
  *
+ * What is sent first waits until those who are known to listen have shown that they know where.
+ *
  * On a new address a receiver joins at once and keeps the old one. A sender stays on the old one
  * until every node in view has shown that it knows the new one.
  */
@@ -21,6 +23,9 @@ const leaveMsMax = 600_000;
 
 /** A sender waits no longer than this for nodes that are heard, but show nothing. */
 const switchMsMax = 20_000;
+
+/** So long, at most, it waits with its first message for nodes that listen and are about to join. */
+const beginMsMax = 500;
 
 export interface Use {
   readonly sends: boolean;
@@ -77,8 +82,8 @@ export class Routes {
     const { table, membership } = this.#options;
     const shownBy = this.#routes.get(typeName)?.shownBy;
     let count = 0;
-    for (const { listened, instanceId, digest } of membership.nodes) {
-      if (!listened.has(typeName) || table.get(typeName) === undefined) continue;
+    if (table.get(typeName) === undefined) return 0;
+    for (const { instanceId, digest } of membership.listenersTo(typeName)) {
       if (digest === table.digest || shownBy?.has(instanceId) === true) count += 1;
     }
     return count;
@@ -165,14 +170,24 @@ export class Routes {
   #proceed(route: Route, nowMs: number): void {
     const { target, use } = route;
     if (target !== undefined && use.sends) {
-      // Nothing was sent before, or everybody is there.
-      if (route.sendOn === undefined || this.#canSwitch(route, nowMs)) route.sendOn = target;
+      const isNew = route.sendOn === undefined;
+      const isTime = isNew ? this.#canBegin(route, nowMs) : this.#canSwitch(route, nowMs);
+      if (isTime) route.sendOn = target;
     }
     this.#leaveOld(route, nowMs);
     const isMoving = route.old.size > 0 || (use.sends && route.sendOn !== target);
     if (isMoving) this.#moving.add(route);
     else this.#moving.delete(route);
     this.#publish(route);
+  }
+
+  #canBegin({ typeName, targetMs, shownBy }: Route, nowMs: number): boolean {
+    if (nowMs >= targetMs + beginMsMax) return true;
+    const { membership, table } = this.#options;
+    for (const { legacy, instanceId, digest } of membership.listenersTo(typeName)) {
+      if (!legacy && digest !== table.digest && !shownBy.has(instanceId)) return false;
+    }
+    return true;
   }
 
   #canSwitch(route: Route, nowMs: number): boolean {
@@ -219,8 +234,8 @@ export class Routes {
 }
 
 function dueMs({ use, sendOn, target, targetMs, old }: Route): number {
-  let earliestMs =
-    use.sends && sendOn !== target ? targetMs + switchMsMax : Number.POSITIVE_INFINITY;
+  const waitMsMax = sendOn === undefined ? beginMsMax : switchMsMax;
+  let earliestMs = use.sends && sendOn !== target ? targetMs + waitMsMax : Number.POSITIVE_INFINITY;
   for (const leaving of old.values()) earliestMs = Math.min(earliestMs, leaveAtMs(leaving));
   return earliestMs;
 }

@@ -8,9 +8,15 @@ const namesMax = 65_536;
 
 export class TypeIndex {
   readonly #indexes = new Map<string, number>();
+  readonly #patterns = new Map<string, number>();
 
   get(typeName: string): number | undefined {
     return this.#indexes.get(typeName);
+  }
+
+  /** Those of the names that stand for many types, with their numbers. */
+  get patterns(): Iterable<readonly [string, number]> {
+    return this.#patterns;
   }
 
   /** The number of a name, given to it now if need be. */
@@ -19,6 +25,7 @@ export class TypeIndex {
     if (known !== undefined || this.#indexes.size >= namesMax) return known;
     const index = this.#indexes.size;
     this.#indexes.set(typeName, index);
+    if (/[*>]/.test(typeName)) this.#patterns.set(typeName, index);
     return index;
   }
 }

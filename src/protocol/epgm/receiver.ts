@@ -40,7 +40,9 @@ export type ReceiverOutput =
       readonly packetCount: number;
     }
   /** The source has closed, and all it sent has been handed on or given up. */
-  | { readonly kind: "finished"; readonly tsi: Tsi };
+  | { readonly kind: "finished"; readonly tsi: Tsi }
+  /** A datagram was no packet. */
+  | { readonly kind: "malformed"; readonly reason: MalformedReason };
 
 export interface ReceiverCounts {
   readonly malformed: Readonly<Partial<Record<MalformedReason, number>>>;
@@ -69,6 +71,16 @@ export class EpgmReceiver implements Machine<IncomingDatagram, ReceiverOutput> {
     return { malformed: this.#malformed, evictedSources: this.#evictedCount };
   }
 
+  /** The sources that are heard, and of which more is to come. */
+  get openSources(): Iterable<Tsi> {
+    return [...this.#all()].flatMap((session) => (session.isFinished ? [] : session.tsi));
+  }
+
+  /** The sequence number of the next packet that is handed on; undefined for a source unheard of. */
+  nextSequence({ gsi, port }: Tsi): number | undefined {
+    return this.#sessions.get(gsi)?.get(port)?.nextSequence;
+  }
+
   get sourceCount(): number {
     return this.#sessionCount;
   }
@@ -83,6 +95,7 @@ export class EpgmReceiver implements Machine<IncomingDatagram, ReceiverOutput> {
     const packet = readPacket(bytes);
     if (packet.kind === "malformed") {
       this.#malformed[packet.reason] = (this.#malformed[packet.reason] ?? 0) + 1;
+      this.#outputs.push({ kind: "malformed", reason: packet.reason });
       return;
     }
     if (packet.port !== this.#options.port || packet.tsi.gsi === this.#options.ownGsi) return;

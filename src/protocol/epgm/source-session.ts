@@ -83,6 +83,20 @@ export class SourceSession {
     });
   }
 
+  get tsi(): Tsi {
+    return this.#options.tsi;
+  }
+
+  /** Whether it has closed, and all it sent has come or was given up. */
+  get isFinished(): boolean {
+    return this.#isFinished;
+  }
+
+  /** The sequence number of the next packet that is handed on; undefined before the first packet. */
+  get nextSequence(): number | undefined {
+    return this.#window?.next;
+  }
+
   /** Whether a whole message has come from it: a forger of sessions does not trouble to send one. */
   get isProven(): boolean {
     return this.#messageCount > 0;

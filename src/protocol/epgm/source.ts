@@ -77,10 +77,12 @@ export class EpgmSource implements Machine<IncomingDatagram, SourceOutput> {
   #isFull = false;
   #isForeign = false;
   #isDataTurn = false;
+  #graceMs: number;
   #graceEndsMs = Number.POSITIVE_INFINITY;
 
   constructor(options: SourceOptions, nowMs: number) {
     this.#options = options;
+    this.#graceMs = options.graceMs;
     this.#writer = new StreamWriter(options.payloadBytesMax);
     this.#window = new TransmitWindow(options.pool, options.window, options.firstSequence);
     this.#repairs = new Repairs(this.#window);
@@ -93,6 +95,11 @@ export class EpgmSource implements Machine<IncomingDatagram, SourceOutput> {
 
   get counts(): Readonly<SourceCounts> {
     return this.#counts;
+  }
+
+  /** The sequence number of the next packet. */
+  get nextSequence(): number {
+    return this.#window.next;
   }
 
   /** How many bytes of messages wait to be sent. */
@@ -148,8 +155,12 @@ export class EpgmSource implements Machine<IncomingDatagram, SourceOutput> {
     if (this.#state === "draining" && this.#writer.isEmpty) this.#finish(nowMs);
   }
 
-  /** Sends what is queued, says that nothing follows, and answers NAKs for a while. */
-  close(nowMs: number): void {
+  /**
+   * Sends what is queued, says that nothing follows, and answers NAKs for a while.
+   * @param graceMs For how long; as in the options unless given.
+   */
+  close(nowMs: number, graceMs?: number): void {
+    if (graceMs !== undefined) this.#graceMs = graceMs;
     if (this.#state === "idle") this.#end();
     if (this.#state !== "open") return;
     this.#state = "draining";
@@ -290,7 +301,7 @@ export class EpgmSource implements Machine<IncomingDatagram, SourceOutput> {
 
   #finish(nowMs: number): void {
     this.#state = "grace";
-    this.#graceEndsMs = nowMs + this.#options.graceMs;
+    this.#graceEndsMs = nowMs + this.#graceMs;
     for (let count = 0; count < spmCount; count += 1) this.#sendSpm(nowMs);
     // All three are lost together when a receiver hears nothing for a moment.
     this.#schedule.beginSeries(nowMs);
