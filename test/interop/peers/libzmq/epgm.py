@@ -4,6 +4,7 @@ The one argument is JSON; it, the lines and the messages are those of the progra
 """
 
 import json
+import os
 import sys
 from typing import Any
 
@@ -11,9 +12,13 @@ import zmq
 
 CYCLE = bytes(range(256))
 
+# OpenPGM warns on standard output, in pieces of lines: that goes to standard error.
+LINES = os.fdopen(os.dup(1), "w")
+os.dup2(2, 1)
+
 
 def say(event: str, **fields: Any) -> None:
-    print(json.dumps({"event": event, **fields}), flush=True)
+    print(json.dumps({"event": event, **fields}), file=LINES, flush=True)
 
 
 def settings() -> Any:
