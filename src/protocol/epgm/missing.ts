@@ -1,6 +1,6 @@
 /**
  * Missing: the packets of one source that a receiver knows of, but does not have, and how it goes about
- * getting them. Per sequence number (RFC 3208, section 6.3):
+ * getting them. Per sequence number (RFC 3208, section 6):
  *
  *   back-off --(random time)--> NAK sent, wait for NCF --(NCF)--> wait for data --(RDATA)--> there
  *

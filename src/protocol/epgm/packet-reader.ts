@@ -13,7 +13,7 @@ import {
 } from "./packet.ts";
 import type { Tsi } from "./tsi.ts";
 
-/** Address family identifiers (RFC 3208, section 8.2, by IANA's numbers), and how long the addresses are. */
+/** Address family identifiers (RFC 3208, section 8, by IANA's numbers), and how long the addresses are. */
 const addressBytes: Readonly<Record<number, number>> = { 1: 4, 2: 16 };
 
 /** Beside the address: its family and 2 bytes of 0. */

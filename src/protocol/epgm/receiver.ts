@@ -2,7 +2,7 @@
  * Receiver: the receiving side of EPGM on one group, as a machine. It tells the sources apart, has
  * what is missing repeated, and hands on whole messages, those of each source in their order.
  *
- * Source: RFC 3208, section 6.3, with the choices of libzmq 4.3.4.
+ * Source: RFC 3208, section 6, with the choices of libzmq 4.3.4.
  */
 import type { Machine } from "../machine.ts";
 import type { IncomingDatagram, SendDatagram } from "./datagram.ts";

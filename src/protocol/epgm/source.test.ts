@@ -213,7 +213,7 @@ describe("data", () => {
 });
 
 describe("NAKs", () => {
-  test("RFC 3208, section 6.1: confirmed at once, then repaired, the repair with the trail of now", () => {
+  test("RFC 3208, section 5: confirmed at once, then repaired, the repair with the trail of now", () => {
     const source = startedSource({
       window: { bytesMax: 2 ** 20, packetsMax: 4, ageMsMax: 10_000 },
     });

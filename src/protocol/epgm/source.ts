@@ -2,7 +2,7 @@
  * Source: the sending side of one EPGM session, as a machine. It packs messages into data packets at
  * a limited rate, keeps them for a while, and repeats what receivers ask for.
  *
- * Source: RFC 3208, sections 5.1 (SPM), 5.3 (data), 6.1 (repairs), with the choices of libzmq 4.3.4.
+ * Source: RFC 3208, section 5, with the choices of libzmq 4.3.4.
  */
 import type { Machine } from "../machine.ts";
 import type { IncomingDatagram, SendDatagram } from "./datagram.ts";
@@ -254,7 +254,7 @@ export class EpgmSource implements Machine<IncomingDatagram, SourceOutput> {
   }
 
   /**
-   * RFC 3208, section 6.1: a NAK is confirmed at once, with an NCF for the same sequence numbers. Not
+   * RFC 3208, section 5: a NAK is confirmed at once, with an NCF for the same sequence numbers. Not
    * so for what cannot be repeated, or was never sent: instead of a promise that cannot be kept, an
    * SPM says what there is.
    */
