@@ -1,6 +1,6 @@
 /**
- * Sequence numbers: 32 bits that wrap, compared by their distance (RFC 3208, section 9, "Sequence
- * Number" arithmetic as in RFC 1982). Kept as numbers from 0 to 2^32-1.
+ * Sequence numbers: 32 bits that wrap, compared by their distance, as serial numbers are (RFC 1982).
+ * Kept as numbers from 0 to 2^32-1.
  */
 
 /** How far `sequence` is behind (below 0) or ahead of `from`, from -2^31 to 2^31-1. */
