@@ -55,7 +55,7 @@ export const epgmOptionTable: OptionTable<EpgmOptions> = {
   windowPacketsMax: "a number",
   heldBytesMax: "a number",
   sourcesMax: "a number",
-  groupKey: "an object",
+  groupKey: "a Uint8Array",
   graceMs: "a number",
 };
 
