@@ -1,11 +1,13 @@
 /** Channel: one multicast group, to send to and to receive from, reliably. */
 import { ClosedError, type TransportError, UsageError } from "../errors.ts";
+import { misgiven } from "../given.ts";
 import type { DropReason } from "../incident.ts";
 import { systemClock } from "../io/clock.ts";
 import { DatagramSocket } from "../io/datagram-socket.ts";
 import { Drive } from "../io/drive.ts";
 import type { MulticastInterface } from "../io/multicast-interface.ts";
 import { Turn } from "../io/turn.ts";
+import type { OptionTable } from "../options.ts";
 import type { IncomingDatagram } from "../protocol/epgm/datagram.ts";
 import { type MalformedReason, packetTypes } from "../protocol/epgm/packet.ts";
 import { EpgmReceiver, type ReceiverOutput } from "../protocol/epgm/receiver.ts";
@@ -22,12 +24,20 @@ import type { WindowPool } from "../protocol/epgm/window-pool.ts";
 import { formatIp, parseIp } from "../protocol/ip.ts";
 import { BoundedQueue, completeQueueOptions, type Patience } from "../queue.ts";
 import type { Wait } from "../wait.ts";
-import type { CompleteEpgmOptions, EpgmChannelOptions } from "./options.ts";
+import {
+  type ChannelCloseOptions,
+  type CompleteEpgmOptions,
+  checkClose,
+  type EpgmChannelOptions,
+} from "./options.ts";
 
 /** The source itself holds little, so that the queue before it, which has a policy, is what fills. */
 const sourceQueueBytesMax = 65_536;
 
 const lingerMsDefault = 10_000;
+
+/** A message of more parts is neither sent nor received. */
+const partsMax = 1_024;
 
 /** Of a data packet, beside its payload. */
 const dataHeadBytes = 24;
@@ -51,6 +61,15 @@ export interface EpgmListener {
   readonly failed?: (error: TransportError) => void;
 }
 
+export const epgmListenerTable: OptionTable<EpgmListener> = {
+  message: "a function",
+  gap: "a function",
+  finished: "a function",
+  refused: "a function",
+  dropped: "a function",
+  failed: "a function",
+};
+
 /**
  * Why a datagram was passed over.
  * - `unsealed`: it is not encrypted, though there is a group key. - `forged`: not with this group key.
@@ -64,13 +83,6 @@ export interface EpgmGap {
   readonly reason: GapReason;
   /** How many packets are missing; 0 where a message was cut for another reason. */
   readonly packetCount: number;
-}
-
-export interface ChannelCloseOptions {
-  /** What has not been sent by then is dropped; 10,000 ms by default. */
-  readonly lingerMs?: number;
-  /** For how long it repeats what is asked for then; as the node's by default. */
-  readonly graceMs?: number | undefined;
 }
 
 /** What a channel needs of its node. */
@@ -147,7 +159,7 @@ export class EpgmChannel {
         bytesMax: heldBytesMax,
         heldBytesMax,
         messageBytesMax,
-        partsMax: 1_024,
+        partsMax,
         sourcesMax,
       },
     });
@@ -215,7 +227,8 @@ export class EpgmChannel {
   /**
    * Sends a message of one or more parts. Do not change the bytes afterwards.
    * @returns When it is in the queue: a promise where it has to wait for a place, by "block".
-   * @throws {UsageError} if there is no part, or the message is longer than `messageBytesMax`.
+   * @throws {UsageError} if there is no part, or more than 1,024, if one is no Uint8Array, or if the
+   *   message is longer than `messageBytesMax`.
    * @throws {ClosedError} after `close`.
    */
   async send(parts: readonly Uint8Array[], patience?: Patience): Promise<void> {
@@ -249,10 +262,12 @@ export class EpgmChannel {
 
   /**
    * Sends what is queued, repeats what is asked for during the grace time, and leaves the group.
+   * @throws {UsageError} if an option is wrong.
    */
-  close(options: ChannelCloseOptions = {}): Promise<void> {
+  async close(options: ChannelCloseOptions = {}): Promise<void> {
+    checkClose(options);
     this.#closing ??= this.#close(options);
-    return this.#closing;
+    await this.#closing;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -455,11 +470,15 @@ export class EpgmChannel {
 
   #check(parts: readonly Uint8Array[]): void {
     const { messageBytesMax } = this.#home.options;
+    if (!Array.isArray(parts)) throw misgiven("the message given to send", parts, "an array");
+    for (const part of parts as readonly unknown[]) {
+      if (!(part instanceof Uint8Array)) throw misgiven("a part", part, "a Uint8Array");
+    }
     const byteCount = parts.reduce((sum, { length }) => sum + length, 0);
-    if (parts.length > 0 && byteCount <= messageBytesMax) return;
+    if (parts.length > 0 && parts.length <= partsMax && byteCount <= messageBytesMax) return;
     throw new UsageError(
-      parts.length === 0
-        ? "a message has at least one part"
+      parts.length === 0 || parts.length > partsMax
+        ? `a message has at least one part and at most ${partsMax}; this one has ${parts.length}`
         : `a message of ${byteCount} bytes for ${this.group}, at most ${messageBytesMax} are sent (messageBytesMax)`,
       { details: { byteCount, messageBytesMax } },
     );

@@ -2,7 +2,13 @@
 import { createSocket, type Socket } from "node:dgram";
 import { networkInterfaces } from "node:os";
 import { ClosedError, TransportError, UsageError } from "plexo";
-import { type EpgmChannel, type EpgmNode, type EpgmOptions, openEpgm } from "plexo/epgm";
+import {
+  type EpgmChannel,
+  type EpgmListener,
+  type EpgmNode,
+  type EpgmOptions,
+  openEpgm,
+} from "plexo/epgm";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { freeUdpPort, openOnLoopback, someGroup } from "../../test/support/multicast.ts";
 import { canReusePort } from "../io/datagram-socket.ts";
@@ -271,6 +277,61 @@ test("a message without parts, or one that is too long, is refused", async () =>
   const channel = await node.join(someGroup());
   await expect(channel.send([])).rejects.toThrow(/at least one part/);
   await expect(channel.send([new Uint8Array(11)])).rejects.toThrow(/11 bytes.*at most 10/);
+});
+
+describe("what a program without types gives", () => {
+  test.each([
+    ["text", /message given to send is "text"; give an array/],
+    [text("bytes"), /message given to send is an instance of Uint8Array; give an array/],
+    [undefined, /message given to send is undefined/],
+    [["text"], /a part is "text"; give a Uint8Array/],
+    [[text("one"), undefined], /a part is undefined/],
+    [[new Uint16Array(2)], /a part is an instance of Uint16Array/],
+    [Array.from({ length: 1_025 }, () => text("")), /at most 1024; this one has 1025/],
+  ])("%o is no message", async (message, told) => {
+    const channel = await (await opened(await freeUdpPort())).join(someGroup());
+    const sending = channel.send(message as Uint8Array[]);
+    await expect(sending).rejects.toThrow(UsageError);
+    await expect(sending).rejects.toThrow(told);
+  });
+
+  test.each([
+    [{ mesage: () => {} }, /join's listener has no option mesage; did you mean message/],
+    [{ message: "text" }, /the option message of join's listener is "text"; give a function/],
+    [() => {}, /give an object with any of: message/],
+    [null, /give an object with any of: message/],
+  ])("%o is no listener", async (listener, told) => {
+    const node = await opened(await freeUdpPort());
+    await expect(node.join(someGroup(), listener as EpgmListener)).rejects.toThrow(told);
+  });
+
+  test.each([undefined, 5, null])("%o is no group", async (group) => {
+    const node = await opened(await freeUdpPort());
+    await expect(node.join(group as unknown as string)).rejects.toThrow(UsageError);
+  });
+
+  test.each([{ lingerMs: "5" }, { lingerMs: -1 }, { graceMs: Number.NaN }, { linger: 5 }, null, 5])(
+    "%o does not close",
+    async (options) => {
+      const node = await opened(await freeUdpPort());
+      const channel = await node.join(someGroup());
+      await expect(channel.close(options as object)).rejects.toThrow(UsageError);
+      await expect(node.close(options as object)).rejects.toThrow(UsageError);
+      await channel.openSource();
+    },
+  );
+
+  test("a passphrase is no group key, and stands in no error", async () => {
+    const groupKey = "a passphrase of more than 32 characters";
+    const opening = openEpgm({ groupKey: groupKey as unknown as Uint8Array });
+    await expect(opening).rejects.toThrow(
+      /^the option groupKey of openEpgm has to be a Uint8Array$/,
+    );
+  });
+
+  test("what is told of failures has to be a function", async () => {
+    await expect(openEpgm({}, "text" as never)).rejects.toThrow(UsageError);
+  });
 });
 
 test("members with the group key hear each other; others do not hear them, and are counted", async () => {
