@@ -457,7 +457,8 @@ export class EpgmChannel {
       await deadline;
     }
     this.#turn.cancel();
-    for (const parts of this.#queue.clear(this.#closedError())) {
+    const unsent = source?.abandon() ?? [];
+    for (const parts of [...unsent, ...this.#queue.clear(this.#closedError())]) {
       this.#listener.dropped?.(parts, "closed");
     }
     this.#sending?.stop();

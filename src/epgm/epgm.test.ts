@@ -262,6 +262,24 @@ describe("close", () => {
     expect(await joined.finished).toBe(source);
   });
 
+  test("tells each message that was not sent in time, also those that waited for the rate", async () => {
+    const port = await freeUdpPort();
+    const group = someGroup();
+    const names = Array.from({ length: 100 }, (_, index) => `message ${index}`.padEnd(2_000));
+    const dropped: string[] = [];
+    const joined = await listening(await opened(port), group);
+    const channel = await (await opened(port, { bitsPerSecond: 12_000 })).join(group, {
+      dropped: ([name = text("")]) => dropped.push(read(name)),
+    });
+    for (const name of names) await channel.send([text(name)]);
+    await channel.close({ lingerMs: 0, graceMs: 0 });
+    const sent = names.slice(0, names.length - dropped.length);
+    await joined.until(sent.at(-1) ?? "");
+    expect(joined.texts).toEqual(sent);
+    expect(dropped).toEqual(names.slice(sent.length));
+    expect(dropped.length).toBeGreaterThan(0);
+  });
+
   test("refuses what is sent after it", async () => {
     const node = await opened(await freeUdpPort());
     const channel = await node.join(someGroup());
