@@ -1,6 +1,5 @@
 /** Channel: one multicast group, to send to and to receive from, reliably. */
 import { ClosedError, type TransportError, UsageError } from "../errors.ts";
-import { misgiven } from "../given.ts";
 import type { DropReason } from "../incident.ts";
 import { systemClock } from "../io/clock.ts";
 import { DatagramSocket } from "../io/datagram-socket.ts";
@@ -24,6 +23,7 @@ import type { WindowPool } from "../protocol/epgm/window-pool.ts";
 import { formatIp, parseIp } from "../protocol/ip.ts";
 import { BoundedQueue, completeQueueOptions, type Patience } from "../queue.ts";
 import type { Wait } from "../wait.ts";
+import { checkMessage, partsMax } from "./message.ts";
 import {
   type ChannelCloseOptions,
   type CompleteEpgmOptions,
@@ -35,9 +35,6 @@ import {
 const sourceQueueBytesMax = 65_536;
 
 const lingerMsDefault = 10_000;
-
-/** A message of more parts is neither sent nor received. */
-const partsMax = 1_024;
 
 /** Of a data packet, beside its payload. */
 const dataHeadBytes = 24;
@@ -163,7 +160,7 @@ export class EpgmChannel {
         sourcesMax,
       },
     });
-    this.#receiving = new Drive(this.#receiver, (output) => this.#performReceived(output));
+    this.#receiving = new Drive(this.#receiver, (output) => this.#attemptReceived(output));
     this.#queue = new BoundedQueue({
       what: `the queue of ${group}`,
       ...completeQueueOptions(options.queue),
@@ -232,7 +229,7 @@ export class EpgmChannel {
    * @throws {ClosedError} after `close`.
    */
   async send(parts: readonly Uint8Array[], patience?: Patience): Promise<void> {
-    this.#check(parts);
+    checkMessage(parts, this.#home.options.messageBytesMax);
     await this.openSource();
     await this.offer(parts, patience);
   }
@@ -408,6 +405,17 @@ export class EpgmChannel {
     }
   }
 
+  /** A listener that throws misses nothing of what follows; its error is one that nobody has caught. */
+  #attemptReceived(output: ReceiverOutput): void {
+    try {
+      this.#performReceived(output);
+    } catch (error) {
+      queueMicrotask(() => {
+        throw error;
+      });
+    }
+  }
+
   #performReceived(output: ReceiverOutput): void {
     switch (output.kind) {
       case "send":
@@ -467,22 +475,6 @@ export class EpgmChannel {
     await this.#socket?.close();
     if (this.#sourcePort !== undefined) this.#home.forgetPort(this.#sourcePort);
     this.#home.channelClosed(this);
-  }
-
-  #check(parts: readonly Uint8Array[]): void {
-    const { messageBytesMax } = this.#home.options;
-    if (!Array.isArray(parts)) throw misgiven("the message given to send", parts, "an array");
-    for (const part of parts as readonly unknown[]) {
-      if (!(part instanceof Uint8Array)) throw misgiven("a part", part, "a Uint8Array");
-    }
-    const byteCount = parts.reduce((sum, { length }) => sum + length, 0);
-    if (parts.length > 0 && parts.length <= partsMax && byteCount <= messageBytesMax) return;
-    throw new UsageError(
-      parts.length === 0 || parts.length > partsMax
-        ? `a message has at least one part and at most ${partsMax}; this one has ${parts.length}`
-        : `a message of ${byteCount} bytes for ${this.group}, at most ${messageBytesMax} are sent (messageBytesMax)`,
-      { details: { byteCount, messageBytesMax } },
-    );
   }
 
   #closedError(): ClosedError {

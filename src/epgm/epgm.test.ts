@@ -290,6 +290,37 @@ describe("close", () => {
   });
 });
 
+test("a listener that throws misses no other message", async () => {
+  const port = await freeUdpPort();
+  const group = someGroup();
+  const thrown = new Promise((resolve) => {
+    process.once("uncaughtException", resolve);
+  });
+  const others = process.listeners("uncaughtException").slice(0, -1);
+  for (const other of others) process.off("uncaughtException", other);
+  onTestFinished(() => {
+    for (const other of others) process.on("uncaughtException", other);
+  });
+  const texts: string[] = [];
+  await new Promise<void>((resolve) => {
+    void opened(port).then(async (node) => {
+      await node.join(group, {
+        message: ([part = text("")]) => {
+          texts.push(read(part));
+          if (texts.length === 1) throw new Error("thrown by a listener");
+          if (texts.length === 3) resolve();
+        },
+      });
+      const channel = await (await opened(port)).join(group);
+      await channel.openSource();
+      // Of one packet.
+      for (const name of ["one", "two", "three"]) void channel.send([text(name)]);
+    });
+  });
+  expect(texts).toEqual(["one", "two", "three"]);
+  expect(await thrown).toEqual(new Error("thrown by a listener"));
+});
+
 test("a message without parts, or one that is too long, is refused", async () => {
   const node = await opened(await freeUdpPort(), { messageBytesMax: 10 });
   const channel = await node.join(someGroup());
