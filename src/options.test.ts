@@ -11,6 +11,7 @@ interface Brew {
   readonly signal?: AbortSignal;
   readonly mash?: { readonly celsius?: number };
   readonly vessel?: object;
+  readonly yeast?: Uint8Array;
 }
 
 const table: OptionTable<Brew> = {
@@ -21,6 +22,7 @@ const table: OptionTable<Brew> = {
   signal: "an AbortSignal",
   mash: { celsius: "a number" },
   vessel: "an object",
+  yeast: "a Uint8Array",
 };
 
 /** Checks anything, as a program without types gives it. */
@@ -36,6 +38,7 @@ const right: Required<Brew> = {
   signal: AbortSignal.abort(),
   mash: { celsius: 66 },
   vessel: new Map(),
+  yeast: new Uint8Array(32),
 };
 
 describe("options", () => {
@@ -62,6 +65,13 @@ describe("options", () => {
     expect(() => check({ [name]: value })).toThrow(
       new RegExp(`^the option ${name} of brew is .*; give a`),
     );
+  });
+
+  test("of bytes are not told in words, since they are mostly keys", () => {
+    for (const yeast of ["the secret key", [1, 2], { key: "the secret key" }]) {
+      const message = "the option yeast of brew has to be a Uint8Array";
+      expect(() => check({ yeast })).toThrow(expect.objectContaining({ message, details: {} }));
+    }
   });
 
   test("inside of options are checked as well", () => {

@@ -4,7 +4,14 @@ import { misgiven } from "./given.ts";
 import { nearest } from "./nearest.ts";
 
 /** What an option may have to be, in words that stand in the error. */
-type Kind = "a string" | "a number" | "a function" | "an array" | "an object" | "an AbortSignal";
+type Kind =
+  | "a string"
+  | "a number"
+  | "a function"
+  | "an array"
+  | "an object"
+  | "an AbortSignal"
+  | "a Uint8Array";
 
 const fits: Readonly<Record<Kind, (value: unknown) => boolean>> = {
   "a string": (value) => typeof value === "string",
@@ -15,6 +22,7 @@ const fits: Readonly<Record<Kind, (value: unknown) => boolean>> = {
   // Not by its class: where a test or a polyfill brings its own, both classes are good.
   "an AbortSignal": (value) =>
     typeof (value as { throwIfAborted?: unknown } | null)?.throwIfAborted === "function",
+  "a Uint8Array": (value) => value instanceof Uint8Array,
 };
 
 type KindOf<Value> = Value extends string
@@ -27,7 +35,9 @@ type KindOf<Value> = Value extends string
         ? "an array"
         : Value extends AbortSignal
           ? "an AbortSignal"
-          : OptionTable<Value> | "an object";
+          : Value extends Uint8Array
+            ? "a Uint8Array"
+            : OptionTable<Value> | "an object";
 
 /**
  * What each option has to be: a kind, or a table of its own for an object of options. A table that
@@ -68,7 +78,7 @@ function checkTable(subject: string, what: string, given: unknown, table: Table)
     const kind = table[name] as Kind | Table;
     const option = `the option ${name} of ${what}`;
     if (typeof kind !== "string") checkTable(option, `the ${name} of ${what}`, value, kind);
-    else if (!fits[kind](value)) throw misgiven(option, value, kind);
+    else if (!fits[kind](value)) throw wrongKind(option, value, kind);
   }
 }
 
@@ -79,6 +89,12 @@ function canBeOptions(given: unknown, table: Table): given is object {
   // Of a plain object; that of another realm is another one, so it is not compared.
   const isPlain = prototype === null || Object.getPrototypeOf(prototype) === null;
   return isPlain || Object.keys(table).some((name) => name in given);
+}
+
+/** Bytes given as an option are a key: one that was given as text must stand in no message. */
+function wrongKind(option: string, value: unknown, kind: Kind): UsageError {
+  if (kind !== "a Uint8Array") return misgiven(option, value, kind);
+  return new UsageError(`${option} has to be a Uint8Array`);
 }
 
 function unknownOption(what: string, name: string, table: Table): UsageError {

@@ -6,6 +6,7 @@ import { DatagramSocket } from "../io/datagram-socket.ts";
 import { Drive } from "../io/drive.ts";
 import type { MulticastInterface } from "../io/multicast-interface.ts";
 import { Turn } from "../io/turn.ts";
+import type { OptionTable } from "../options.ts";
 import type { IncomingDatagram } from "../protocol/epgm/datagram.ts";
 import { type MalformedReason, packetTypes } from "../protocol/epgm/packet.ts";
 import { EpgmReceiver, type ReceiverOutput } from "../protocol/epgm/receiver.ts";
@@ -22,7 +23,13 @@ import type { WindowPool } from "../protocol/epgm/window-pool.ts";
 import { formatIp, parseIp } from "../protocol/ip.ts";
 import { BoundedQueue, completeQueueOptions, type Patience } from "../queue.ts";
 import type { Wait } from "../wait.ts";
-import type { CompleteEpgmOptions, EpgmChannelOptions } from "./options.ts";
+import { checkMessage, partsMax } from "./message.ts";
+import {
+  type ChannelCloseOptions,
+  type CompleteEpgmOptions,
+  checkClose,
+  type EpgmChannelOptions,
+} from "./options.ts";
 
 /** The source itself holds little, so that the queue before it, which has a policy, is what fills. */
 const sourceQueueBytesMax = 65_536;
@@ -51,6 +58,15 @@ export interface EpgmListener {
   readonly failed?: (error: TransportError) => void;
 }
 
+export const epgmListenerTable: OptionTable<EpgmListener> = {
+  message: "a function",
+  gap: "a function",
+  finished: "a function",
+  refused: "a function",
+  dropped: "a function",
+  failed: "a function",
+};
+
 /**
  * Why a datagram was passed over.
  * - `unsealed`: it is not encrypted, though there is a group key. - `forged`: not with this group key.
@@ -64,13 +80,6 @@ export interface EpgmGap {
   readonly reason: GapReason;
   /** How many packets are missing; 0 where a message was cut for another reason. */
   readonly packetCount: number;
-}
-
-export interface ChannelCloseOptions {
-  /** What has not been sent by then is dropped; 10,000 ms by default. */
-  readonly lingerMs?: number;
-  /** For how long it repeats what is asked for then; as the node's by default. */
-  readonly graceMs?: number | undefined;
 }
 
 /** What a channel needs of its node. */
@@ -147,11 +156,11 @@ export class EpgmChannel {
         bytesMax: heldBytesMax,
         heldBytesMax,
         messageBytesMax,
-        partsMax: 1_024,
+        partsMax,
         sourcesMax,
       },
     });
-    this.#receiving = new Drive(this.#receiver, (output) => this.#performReceived(output));
+    this.#receiving = new Drive(this.#receiver, (output) => this.#attemptReceived(output));
     this.#queue = new BoundedQueue({
       what: `the queue of ${group}`,
       ...completeQueueOptions(options.queue),
@@ -215,11 +224,12 @@ export class EpgmChannel {
   /**
    * Sends a message of one or more parts. Do not change the bytes afterwards.
    * @returns When it is in the queue: a promise where it has to wait for a place, by "block".
-   * @throws {UsageError} if there is no part, or the message is longer than `messageBytesMax`.
+   * @throws {UsageError} if there is no part, or more than 1,024, if one is no Uint8Array, or if the
+   *   message is longer than `messageBytesMax`.
    * @throws {ClosedError} after `close`.
    */
   async send(parts: readonly Uint8Array[], patience?: Patience): Promise<void> {
-    this.#check(parts);
+    checkMessage(parts, this.#home.options.messageBytesMax);
     await this.openSource();
     await this.offer(parts, patience);
   }
@@ -249,10 +259,12 @@ export class EpgmChannel {
 
   /**
    * Sends what is queued, repeats what is asked for during the grace time, and leaves the group.
+   * @throws {UsageError} if an option is wrong.
    */
-  close(options: ChannelCloseOptions = {}): Promise<void> {
+  async close(options: ChannelCloseOptions = {}): Promise<void> {
+    checkClose(options);
     this.#closing ??= this.#close(options);
-    return this.#closing;
+    await this.#closing;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -393,6 +405,17 @@ export class EpgmChannel {
     }
   }
 
+  /** A listener that throws misses nothing of what follows; its error is one that nobody has caught. */
+  #attemptReceived(output: ReceiverOutput): void {
+    try {
+      this.#performReceived(output);
+    } catch (error) {
+      queueMicrotask(() => {
+        throw error;
+      });
+    }
+  }
+
   #performReceived(output: ReceiverOutput): void {
     switch (output.kind) {
       case "send":
@@ -442,7 +465,8 @@ export class EpgmChannel {
       await deadline;
     }
     this.#turn.cancel();
-    for (const parts of this.#queue.clear(this.#closedError())) {
+    const unsent = source?.abandon() ?? [];
+    for (const parts of [...unsent, ...this.#queue.clear(this.#closedError())]) {
       this.#listener.dropped?.(parts, "closed");
     }
     this.#sending?.stop();
@@ -451,18 +475,6 @@ export class EpgmChannel {
     await this.#socket?.close();
     if (this.#sourcePort !== undefined) this.#home.forgetPort(this.#sourcePort);
     this.#home.channelClosed(this);
-  }
-
-  #check(parts: readonly Uint8Array[]): void {
-    const { messageBytesMax } = this.#home.options;
-    const byteCount = parts.reduce((sum, { length }) => sum + length, 0);
-    if (parts.length > 0 && byteCount <= messageBytesMax) return;
-    throw new UsageError(
-      parts.length === 0
-        ? "a message has at least one part"
-        : `a message of ${byteCount} bytes for ${this.group}, at most ${messageBytesMax} are sent (messageBytesMax)`,
-      { details: { byteCount, messageBytesMax } },
-    );
   }
 
   #closedError(): ClosedError {

@@ -2,7 +2,13 @@
 import { createSocket, type Socket } from "node:dgram";
 import { networkInterfaces } from "node:os";
 import { ClosedError, TransportError, UsageError } from "plexo";
-import { type EpgmChannel, type EpgmNode, type EpgmOptions, openEpgm } from "plexo/epgm";
+import {
+  type EpgmChannel,
+  type EpgmListener,
+  type EpgmNode,
+  type EpgmOptions,
+  openEpgm,
+} from "plexo/epgm";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { freeUdpPort, openOnLoopback, someGroup } from "../../test/support/multicast.ts";
 import { canReusePort } from "../io/datagram-socket.ts";
@@ -256,6 +262,24 @@ describe("close", () => {
     expect(await joined.finished).toBe(source);
   });
 
+  test("tells each message that was not sent in time, also those that waited for the rate", async () => {
+    const port = await freeUdpPort();
+    const group = someGroup();
+    const names = Array.from({ length: 100 }, (_, index) => `message ${index}`.padEnd(2_000));
+    const dropped: string[] = [];
+    const joined = await listening(await opened(port), group);
+    const channel = await (await opened(port, { bitsPerSecond: 12_000 })).join(group, {
+      dropped: ([name = text("")]) => dropped.push(read(name)),
+    });
+    for (const name of names) await channel.send([text(name)]);
+    await channel.close({ lingerMs: 0, graceMs: 0 });
+    const sent = names.slice(0, names.length - dropped.length);
+    await joined.until(sent.at(-1) ?? "");
+    expect(joined.texts).toEqual(sent);
+    expect(dropped).toEqual(names.slice(sent.length));
+    expect(dropped.length).toBeGreaterThan(0);
+  });
+
   test("refuses what is sent after it", async () => {
     const node = await opened(await freeUdpPort());
     const channel = await node.join(someGroup());
@@ -266,11 +290,97 @@ describe("close", () => {
   });
 });
 
+test("a listener that throws misses no other message", async () => {
+  const port = await freeUdpPort();
+  const group = someGroup();
+  const thrown = new Promise((resolve) => {
+    process.once("uncaughtException", resolve);
+  });
+  const others = process.listeners("uncaughtException").slice(0, -1);
+  for (const other of others) process.off("uncaughtException", other);
+  onTestFinished(() => {
+    for (const other of others) process.on("uncaughtException", other);
+  });
+  const texts: string[] = [];
+  await new Promise<void>((resolve) => {
+    void opened(port).then(async (node) => {
+      await node.join(group, {
+        message: ([part = text("")]) => {
+          texts.push(read(part));
+          if (texts.length === 1) throw new Error("thrown by a listener");
+          if (texts.length === 3) resolve();
+        },
+      });
+      const channel = await (await opened(port)).join(group);
+      await channel.openSource();
+      // Of one packet.
+      for (const name of ["one", "two", "three"]) void channel.send([text(name)]);
+    });
+  });
+  expect(texts).toEqual(["one", "two", "three"]);
+  expect(await thrown).toEqual(new Error("thrown by a listener"));
+});
+
 test("a message without parts, or one that is too long, is refused", async () => {
   const node = await opened(await freeUdpPort(), { messageBytesMax: 10 });
   const channel = await node.join(someGroup());
   await expect(channel.send([])).rejects.toThrow(/at least one part/);
   await expect(channel.send([new Uint8Array(11)])).rejects.toThrow(/11 bytes.*at most 10/);
+});
+
+describe("what a program without types gives", () => {
+  test.each([
+    ["text", /message given to send is "text"; give an array/],
+    [text("bytes"), /message given to send is an instance of Uint8Array; give an array/],
+    [undefined, /message given to send is undefined/],
+    [["text"], /a part is "text"; give a Uint8Array/],
+    [[text("one"), undefined], /a part is undefined/],
+    [[new Uint16Array(2)], /a part is an instance of Uint16Array/],
+    [Array.from({ length: 1_025 }, () => text("")), /at most 1024; this one has 1025/],
+  ])("%o is no message", async (message, told) => {
+    const channel = await (await opened(await freeUdpPort())).join(someGroup());
+    const sending = channel.send(message as Uint8Array[]);
+    await expect(sending).rejects.toThrow(UsageError);
+    await expect(sending).rejects.toThrow(told);
+  });
+
+  test.each([
+    [{ mesage: () => {} }, /join's listener has no option mesage; did you mean message/],
+    [{ message: "text" }, /the option message of join's listener is "text"; give a function/],
+    [() => {}, /give an object with any of: message/],
+    [null, /give an object with any of: message/],
+  ])("%o is no listener", async (listener, told) => {
+    const node = await opened(await freeUdpPort());
+    await expect(node.join(someGroup(), listener as EpgmListener)).rejects.toThrow(told);
+  });
+
+  test.each([undefined, 5, null])("%o is no group", async (group) => {
+    const node = await opened(await freeUdpPort());
+    await expect(node.join(group as unknown as string)).rejects.toThrow(UsageError);
+  });
+
+  test.each([{ lingerMs: "5" }, { lingerMs: -1 }, { graceMs: Number.NaN }, { linger: 5 }, null, 5])(
+    "%o does not close",
+    async (options) => {
+      const node = await opened(await freeUdpPort());
+      const channel = await node.join(someGroup());
+      await expect(channel.close(options as object)).rejects.toThrow(UsageError);
+      await expect(node.close(options as object)).rejects.toThrow(UsageError);
+      await channel.openSource();
+    },
+  );
+
+  test("a passphrase is no group key, and stands in no error", async () => {
+    const groupKey = "a passphrase of more than 32 characters";
+    const opening = openEpgm({ groupKey: groupKey as unknown as Uint8Array });
+    await expect(opening).rejects.toThrow(
+      /^the option groupKey of openEpgm has to be a Uint8Array$/,
+    );
+  });
+
+  test("what is told of failures has to be a function", async () => {
+    await expect(openEpgm({}, "text" as never)).rejects.toThrow(UsageError);
+  });
 });
 
 test("members with the group key hear each other; others do not hear them, and are counted", async () => {

@@ -13,7 +13,6 @@ export type { MulticastInterface } from "../io/multicast-interface.ts";
 export type { MalformedReason } from "../protocol/epgm/packet.ts";
 export type { GapReason } from "../protocol/epgm/source-session.ts";
 export type {
-  ChannelCloseOptions,
   EpgmChannel,
   EpgmGap,
   EpgmListener,
@@ -21,7 +20,7 @@ export type {
   SourceId,
 } from "./channel.ts";
 export type { EpgmNode } from "./node.ts";
-export type { EpgmChannelOptions, EpgmOptions } from "./options.ts";
+export type { ChannelCloseOptions, EpgmChannelOptions, EpgmOptions } from "./options.ts";
 
 /**
  * Opens the sockets that all channels of this process share.

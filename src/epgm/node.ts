@@ -1,5 +1,7 @@
 /** Node: what the channels of one process on one interface and port share. */
+import { describe } from "../describe.ts";
 import { ClosedError, type TransportError, UsageError } from "../errors.ts";
+import { checkFunction } from "../given.ts";
 import { systemClock } from "../io/clock.ts";
 import { DatagramSocket } from "../io/datagram-socket.ts";
 import { randomUint32 } from "../io/entropy.ts";
@@ -13,14 +15,11 @@ import { PacketSeal } from "../protocol/epgm/sealed-packet.ts";
 import { makeGsi } from "../protocol/epgm/tsi.ts";
 import { WindowPool } from "../protocol/epgm/window-pool.ts";
 import { formatIp, parseIp } from "../protocol/ip.ts";
+import { type ChannelHome, EpgmChannel, type EpgmListener, epgmListenerTable } from "./channel.ts";
 import {
   type ChannelCloseOptions,
-  type ChannelHome,
-  EpgmChannel,
-  type EpgmListener,
-} from "./channel.ts";
-import {
   type CompleteEpgmOptions,
+  checkClose,
   completeEpgmOptions,
   type EpgmChannelOptions,
   type EpgmOptions,
@@ -58,6 +57,7 @@ export class EpgmNode {
     failed: (error: TransportError) => void = () => {},
   ): Promise<EpgmNode> {
     checkOptions("openEpgm", options, epgmOptionTable);
+    checkFunction("what was given to openEpgm for failures", failed);
     const complete = completeEpgmOptions(options);
     const via = await findMulticastInterface(options.interface, sampleGroups[complete.family]);
     const { hops } = complete;
@@ -95,6 +95,7 @@ export class EpgmNode {
     options: EpgmChannelOptions = {},
   ): Promise<EpgmChannel> {
     checkOptions("join", options, epgmChannelOptionTable);
+    checkOptions("join's listener", listener, epgmListenerTable);
     if (this.#closing !== undefined) throw new ClosedError("the EPGM node is closed");
     this.#checkGroup(group);
     const joining = EpgmChannel.open(this.#home(), group, listener, options);
@@ -125,17 +126,21 @@ export class EpgmNode {
     for (const channel of this.#channels) channel.unref();
   }
 
-  /** Closes all channels, each as its own `close` does, and the sockets. */
-  close(options?: ChannelCloseOptions): Promise<void> {
+  /**
+   * Closes all channels, each as its own `close` does, and the sockets.
+   * @throws {UsageError} if an option is wrong.
+   */
+  async close(options: ChannelCloseOptions = {}): Promise<void> {
+    checkClose(options);
     this.#closing ??= this.#close(options);
-    return this.#closing;
+    await this.#closing;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
 
-  async #close(options?: ChannelCloseOptions): Promise<void> {
+  async #close(options: ChannelCloseOptions): Promise<void> {
     await Promise.allSettled(this.#joining);
     await Promise.all([...this.#channels].map((channel) => channel.close(options)));
     const nakSocket = await this.#nakSocket?.catch(() => undefined);
@@ -203,13 +208,13 @@ export class EpgmNode {
   }
 
   #checkGroup(group: string): void {
-    const bytes = parseIp(group);
+    const bytes = typeof group === "string" ? parseIp(group) : undefined;
     const byteCount = this.#options.family === "IPv4" ? 4 : 16;
     const first = bytes?.[0] ?? 0;
     const isMulticast = byteCount === 4 ? first >> 4 === 0xe : first === 0xff;
     if (bytes?.length === byteCount && isMulticast) return;
     throw new UsageError(
-      `"${group}" is not an ${this.#options.family} multicast address, such as ${sampleGroups[this.#options.family]}`,
+      `${describe(group)} is not an ${this.#options.family} multicast address, such as ${sampleGroups[this.#options.family]}`,
       { details: { group, family: this.#options.family } },
     );
   }

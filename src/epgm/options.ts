@@ -1,6 +1,6 @@
 /** What an EPGM node and its channels can be told, and what they do unless told otherwise. */
 import { UsageError } from "../errors.ts";
-import type { OptionTable } from "../options.ts";
+import { checkOptions, type OptionTable } from "../options.ts";
 import type { QueueOptions } from "../queue.ts";
 import { queueOptionTable } from "../queue.ts";
 import { checkCount, checkMilliseconds } from "../ranges.ts";
@@ -55,13 +55,32 @@ export const epgmOptionTable: OptionTable<EpgmOptions> = {
   windowPacketsMax: "a number",
   heldBytesMax: "a number",
   sourcesMax: "a number",
-  groupKey: "an object",
+  groupKey: "a Uint8Array",
   graceMs: "a number",
 };
 
 export interface EpgmChannelOptions {
   /** What waits to be sent, and what happens when it is full; 1,000 messages and "block" by default. */
   readonly queue?: QueueOptions | undefined;
+}
+
+export interface ChannelCloseOptions {
+  /** What has not been sent by then is dropped; 10,000 ms by default. */
+  readonly lingerMs?: number | undefined;
+  /** For how long it repeats what is asked for then; as the node's by default. */
+  readonly graceMs?: number | undefined;
+}
+
+const channelCloseOptionTable: OptionTable<ChannelCloseOptions> = {
+  lingerMs: "a number",
+  graceMs: "a number",
+};
+
+/** @throws {UsageError} */
+export function checkClose(options: ChannelCloseOptions): void {
+  checkOptions("close", options, channelCloseOptionTable);
+  if (options.lingerMs !== undefined) checkMilliseconds("lingerMs", options.lingerMs);
+  if (options.graceMs !== undefined) checkMilliseconds("graceMs", options.graceMs);
 }
 
 export const epgmChannelOptionTable: OptionTable<EpgmChannelOptions> = { queue: queueOptionTable };

@@ -43,7 +43,7 @@ export const multicastLimitTable: OptionTable<
   hops: "a number",
   bitsPerSecond: "a number",
   heartbeatIntervalMs: "a number",
-  groupKey: "an object",
+  groupKey: "a Uint8Array",
   queue: queueOptionTable,
   messageBytesMax: "a number",
   windowBytesMax: "a number",

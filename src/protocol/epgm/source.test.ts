@@ -379,6 +379,24 @@ describe("closing", () => {
     expect(linesOf(source.drain())).toEqual(["closed"]);
   });
 
+  test("at once, it gives back what has not been sent to its end, and its pool", () => {
+    const pool = new WindowPool(2 ** 20);
+    const source = startedSource({ pool, bitsPerSecond: 12_000 });
+    const messages = Array.from({ length: 80 }, (_, index) => [
+      new Uint8Array(2_000).fill(index),
+      new Uint8Array(0),
+      new Uint8Array(index),
+    ]);
+    for (const parts of messages) expect(source.send(parts)).toBe(true);
+    source.flush(0);
+    const left = source.abandon();
+    expect(left.length).toBeGreaterThan(0);
+    expect(left.length).toBeLessThan(80);
+    expect(left).toEqual(messages.slice(-left.length));
+    expect([source.state, source.queuedBytes, pool.packetCount]).toEqual(["closed", 0, 0]);
+    expect(source.abandon()).toEqual([]);
+  });
+
   test("what it kept leaves the pool", () => {
     const pool = new WindowPool(2 ** 20);
     const source = startedSource({ pool, graceMs: 0 });

@@ -167,6 +167,12 @@ export class EpgmSource implements Machine<IncomingDatagram, SourceOutput> {
     this.flush(nowMs);
   }
 
+  /** Ends at once, whatever waits. @returns The messages that have not been sent to their end. */
+  abandon(): Uint8Array[][] {
+    if (this.#state !== "closed") this.#end();
+    return this.#writer.clear();
+  }
+
   receive(datagram: IncomingDatagram, nowMs: number): void {
     if (this.#state === "idle" || this.#state === "closed") return;
     const packet = readPacket(datagram.bytes);

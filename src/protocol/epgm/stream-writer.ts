@@ -5,6 +5,7 @@
 import { frameHeadBytes, writeFrameHead } from "./frame.ts";
 import { noStart, offsetBytes } from "./payload.ts";
 import { Slab } from "./slab.ts";
+import { StreamReader } from "./stream-reader.ts";
 
 /** A message of at most so many bytes is copied when it is pushed; of a longer one the parts are kept. */
 const copiedBytesMax = 1_500;
@@ -94,6 +95,19 @@ export class StreamWriter {
     this.#packedUntil = this.#head;
   }
 
+  /** Drops what waits. @returns The messages that have not been written to their end, each whole. */
+  clear(): Uint8Array[][] {
+    const left = this.#messages.splice(0).slice(this.#head);
+    this.#head = 0;
+    this.#written = 0;
+    this.#segment = 0;
+    this.#position = 0;
+    this.#byteCount = 0;
+    this.#packed = 0;
+    this.#packedUntil = 0;
+    return left.flatMap(messagesIn);
+  }
+
   #copied(parts: readonly Uint8Array[], byteCount: number): Uint8Array {
     const bytes = this.#slab.allocate(byteCount);
     let at = 0;
@@ -149,6 +163,22 @@ export class StreamWriter {
     this.#messages.splice(0, this.#head);
     this.#head = 0;
   }
+}
+
+/** The message that the segments are the stream of, as a receiver reads it. */
+function messagesIn({ byteCount, segments }: QueuedMessage): Uint8Array[][] {
+  const messages: Uint8Array[][] = [];
+  const limits = { messageBytesMax: byteCount, partsMax: byteCount };
+  const reader = new StreamReader(limits, (parts) => messages.push(parts));
+  // The offset before them is 0: the message starts at once.
+  const payload = new Uint8Array(offsetBytes + byteCount);
+  let at = offsetBytes;
+  for (const segment of segments) {
+    payload.set(segment, at);
+    at += segment.length;
+  }
+  reader.push(payload);
+  return messages;
 }
 
 function segmentsOf(parts: readonly Uint8Array[]): Uint8Array[] {
