@@ -10,10 +10,10 @@ import type { IncomingDatagram } from "../protocol/epgm/datagram.ts";
 import { type MalformedReason, packetTypes } from "../protocol/epgm/packet.ts";
 import { EpgmReceiver, type ReceiverOutput } from "../protocol/epgm/receiver.ts";
 import {
+  isSealed,
   type OpenFault,
   type PacketSeal,
   sealBytes,
-  sealedFlag,
 } from "../protocol/epgm/sealed-packet.ts";
 import { EpgmSource, type SourceOutput } from "../protocol/epgm/source.ts";
 import type { GapReason } from "../protocol/epgm/source-session.ts";
@@ -309,8 +309,7 @@ export class EpgmChannel {
   /** With a group key, only what was sealed with it. */
   #opened({ bytes, from }: IncomingDatagram): IncomingDatagram | undefined {
     if (this.#seal === undefined) {
-      if (((bytes[4] ?? 0) & sealedFlag) === 0) return { bytes, from };
-      return this.#refuse("sealed");
+      return isSealed(bytes) ? this.#refuse("sealed") : { bytes, from };
     }
     const opened = this.#seal.open(bytes);
     return typeof opened === "string" ? this.#refuse(opened) : { bytes: opened, from };

@@ -79,6 +79,8 @@ export class MulticastGanglion extends TransportGanglion<MulticastSynapse> {
   readonly #watchers = new Set<() => void>();
   #node: EpgmNode | undefined;
   #isOpen = false;
+  /** No type is used anew any more. */
+  #isShutting = false;
   #isForeign = false;
   #isReferenced = true;
 
@@ -173,7 +175,8 @@ export class MulticastGanglion extends TransportGanglion<MulticastSynapse> {
     this.#node = node;
     if (!this.#isReferenced) node.unref();
     try {
-      if (this.isClosing) return;
+      // What was transmitted before still goes out.
+      if (this.isClosing && this.isDrained) return;
       await this.#control.open(node);
     } catch (cause) {
       await node.close({ lingerMs: 0 });
@@ -188,7 +191,7 @@ export class MulticastGanglion extends TransportGanglion<MulticastSynapse> {
 
   /** Tells the agreement what a synapse is used for. */
   #update(synapse: MulticastSynapse): void {
-    if (!this.#isOpen || this.isClosing) return;
+    if (!this.#isOpen || this.#isShutting) return;
     const { topic, sends } = synapse;
     const listens = this.#listens(synapse);
     if (listens || sends || synapse.isAdapted) {
@@ -414,6 +417,7 @@ export class MulticastGanglion extends TransportGanglion<MulticastSynapse> {
   protected override async shut(endsMs: number): Promise<void> {
     await this.#opening.over();
     await this.#drained(endsMs);
+    this.#isShutting = true;
     const lingerMs = Math.max(0, endsMs - systemClock.nowMs());
     const why = new ClosedError(`${this.name} was closed while the message waited to be sent`);
     const synapses = [...this.synapses.values()];
