@@ -10,16 +10,11 @@
 import { because } from "../cause.ts";
 import type { EpgmChannel, EpgmGap, RefusedReason, SourceId } from "../epgm/channel.ts";
 import { EpgmNode } from "../epgm/node.ts";
-import {
-  ClosedError,
-  ConsensusError,
-  PeerError,
-  type TransportError,
-  UsageError,
-} from "../errors.ts";
+import { ClosedError, ConsensusError, PeerError, TransportError, UsageError } from "../errors.ts";
 import type { Impulse } from "../impulse.ts";
 import { failureIncident, type Incident } from "../incident.ts";
-import { systemClock } from "../io/clock.ts";
+import { type ClockTimer, systemClock } from "../io/clock.ts";
+import type { MulticastInterface } from "../io/multicast-interface.ts";
 import { type Neuron, topicOf } from "../neuron.ts";
 import { checkOptions } from "../options.ts";
 import { AddressSpace } from "../protocol/consensus/address-space.ts";
@@ -39,6 +34,7 @@ import { Opening } from "./opening.ts";
 import { TransportGanglion } from "./transport.ts";
 import { IncidentRation } from "./wire/incident-ration.ts";
 
+export type { MulticastInterface } from "../io/multicast-interface.ts";
 export type { MulticastPeer } from "./multicast/control-plane.ts";
 export type { MulticastOptions } from "./multicast/options.ts";
 
@@ -55,6 +51,8 @@ export interface Assignment {
 
 const networkDefault = "239.255.0.0/16";
 const portDefault = 5560;
+/** What is sent comes back at once where it does at all. */
+const hearingMsMax = 1_000;
 const messageBytesMaxDefault = 16 * 1024 * 1024;
 
 /** Of datagrams that are encrypted, or should be. */
@@ -69,6 +67,7 @@ export class MulticastGanglion extends TransportGanglion<MulticastSynapse> {
   /** @internal For its synapses. */
   readonly queue: Required<QueueOptions>;
   readonly #options: MulticastOptions;
+  readonly #port: number;
   readonly #space: AddressSpace;
   readonly #messageBytesMax: number;
   readonly #control: ControlPlane;
@@ -79,6 +78,7 @@ export class MulticastGanglion extends TransportGanglion<MulticastSynapse> {
   readonly #watchers = new Set<() => void>();
   #node: EpgmNode | undefined;
   #isOpen = false;
+  #hearing: ClockTimer | undefined;
   /** No type is used anew any more. */
   #isShutting = false;
   #isForeign = false;
@@ -90,6 +90,7 @@ export class MulticastGanglion extends TransportGanglion<MulticastSynapse> {
     const { network = networkDefault, port = portDefault } = options;
     super(options, `multicast://${network}:${port}`);
     this.#options = options;
+    this.#port = port;
     this.#space = new AddressSpace(network);
     this.queue = completeQueueOptions(options.queue);
     this.#messageBytesMax = checkCount(
@@ -126,6 +127,11 @@ export class MulticastGanglion extends TransportGanglion<MulticastSynapse> {
     return [...this.synapses.values()].every((synapse) => synapse.isDrained);
   }
 
+  /** By which network interface it sends and receives; undefined until it has opened. */
+  get interface(): MulticastInterface | undefined {
+    return this.#node?.interface;
+  }
+
   /** The nodes that this one hears, without itself. */
   get peers(): readonly MulticastPeer[] {
     return this.#control.peers;
@@ -160,7 +166,7 @@ export class MulticastGanglion extends TransportGanglion<MulticastSynapse> {
     } = this.#options;
     const node = await EpgmNode.open(
       {
-        port: this.#options.port ?? portDefault,
+        port: this.#port,
         interface: via,
         family: this.#space.textAt(0).includes(":") ? "IPv6" : "IPv4",
         hops,
@@ -183,6 +189,9 @@ export class MulticastGanglion extends TransportGanglion<MulticastSynapse> {
       throw cause;
     }
     this.#isOpen = true;
+    this.rename(`${this.name.split("?")[0]}?interface=${node.interface.name}`);
+    this.#hearing = systemClock.startTimer(hearingMsMax, () => this.#checkHearing());
+    this.#hearing.unref();
     for (const pattern of this.#patterns) this.#control.listenToAll(pattern, true);
     for (const synapse of this.synapses.values()) this.#update(synapse);
   }
@@ -418,6 +427,7 @@ export class MulticastGanglion extends TransportGanglion<MulticastSynapse> {
     await this.#opening.over();
     await this.#drained(endsMs);
     this.#isShutting = true;
+    this.#hearing?.cancel();
     const lingerMs = Math.max(0, endsMs - systemClock.nowMs());
     const why = new ClosedError(`${this.name} was closed while the message waited to be sent`);
     const synapses = [...this.synapses.values()];
@@ -426,6 +436,20 @@ export class MulticastGanglion extends TransportGanglion<MulticastSynapse> {
     await this.#control.close(Math.max(0, endsMs - systemClock.nowMs()));
     this.#intakes.close();
     await this.#node?.close({ lingerMs: 0, graceMs: 0 });
+  }
+
+  /** What is sent to a group comes back to its own host, unless something keeps it. */
+  #checkHearing(): void {
+    const via = this.#node?.interface;
+    if (this.#control.hearsItself || via === undefined) return;
+    this.#failed(
+      new TransportError(
+        `nothing that is sent to groups by ${via.name} (${via.address}) comes back: a firewall keeps it, or ` +
+          `there is no multicast here; let UDP port ${this.#port} to ${this.#space.textAt(0)} and what follows ` +
+          "pass, or name another interface",
+        { details: { interface: via.name, port: this.#port } },
+      ),
+    );
   }
 
   /** Resolves when no message waits for an address, or at the end. */
