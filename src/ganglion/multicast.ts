@@ -73,6 +73,8 @@ export class MulticastGanglion extends TransportGanglion<MulticastSynapse> {
   readonly #control: ControlPlane;
   readonly #opening = new Opening(this);
   readonly #ration = new IncidentRation((incident) => super.report(incident));
+  /** What hinders one datagram hinders all: it is told once, and then added up. */
+  readonly #failures = new IncidentRation((incident) => super.report(incident), systemClock, 1);
   readonly #intakes = new Intakes((...arrived) => this.arrivedAt(...arrived));
   readonly #patterns = new Set<TopicPattern>();
   readonly #watchers = new Set<() => void>();
@@ -447,7 +449,7 @@ export class MulticastGanglion extends TransportGanglion<MulticastSynapse> {
         `nothing that is sent to groups by ${via.name} (${via.address}) comes back: a firewall keeps it, or ` +
           `there is no multicast here; let UDP port ${this.#port} to ${this.#space.textAt(0)} and what follows ` +
           "pass, or name another interface",
-        { details: { interface: via.name, port: this.#port } },
+        { details: { interface: via.name, port: this.#port, network: this.#space.textAt(0) } },
       ),
     );
   }
@@ -486,6 +488,7 @@ export class MulticastGanglion extends TransportGanglion<MulticastSynapse> {
   }
 
   protected override incidentsOver(): void {
+    this.#failures.end();
     this.#ration.end();
   }
 
@@ -525,6 +528,9 @@ export class MulticastGanglion extends TransportGanglion<MulticastSynapse> {
   #failed(cause: TransportError): void {
     if (this.isClosing) return;
     const what = "multicast is hindered";
-    this.report({ ganglion: this.name, ...failureIncident("connection-failed", what, cause) });
+    this.#failures.take({
+      ganglion: this.name,
+      ...failureIncident("connection-failed", what, cause),
+    });
   }
 }

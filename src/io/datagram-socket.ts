@@ -100,9 +100,15 @@ export class DatagramSocket {
     this.#socket.unref();
   }
 
-  #fail(address: string, why: string, cause?: Error): void {
-    const message = `cannot send to ${address} by ${this.#options.via.name}: ${why}`;
-    this.#options.failed(new TransportError(message, { cause, details: { address } }));
+  #fail(group: string, why: string, cause?: NodeJS.ErrnoException): void {
+    const { name } = this.#options.via;
+    const advice = sendAdvice[cause?.code ?? ""] ?? "";
+    this.#options.failed(
+      new TransportError(`cannot send to ${group} by ${name}: ${why}${advice}`, {
+        cause,
+        details: { group, interface: name, code: cause?.code },
+      }),
+    );
   }
 
   /** Datagrams mostly come in rows from one address. */
@@ -114,6 +120,15 @@ export class DatagramSocket {
     return this.#from;
   }
 }
+
+/** What to do, by the system's code. */
+const sendAdvice: Readonly<Record<string, string>> = {
+  EPERM: "; a firewall of this host forbids it: let UDP to multicast groups pass",
+  EACCES: "; this host forbids it: let UDP to multicast groups pass",
+  ENETUNREACH: "; no route leads there: name another interface, or add a route to the groups",
+  ENODEV: "; the interface has gone",
+  ENETDOWN: "; the interface is down",
+};
 
 /** Node 22.12 and 23.1 brought the option to the constructor of a UDP socket. */
 export const canReusePort: boolean = (() => {
