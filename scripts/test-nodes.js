@@ -5,9 +5,10 @@
  * .cache/nodes-report.json as well.
  */
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, rmSync } from "node:fs";
-import { delimiter, dirname, resolve } from "node:path";
+import { rmSync } from "node:fs";
+import { delimiter, dirname } from "node:path";
 import process from "node:process";
+import { obtainNode } from "./obtain-node.js";
 import { casesOf, nodesReportPath, readVitestReport, writeReport } from "./reports.js";
 
 const supported = ["20", "22", "24"];
@@ -23,7 +24,7 @@ process.exitCode = cases.every(({ ok }) => ok) ? 0 : 1;
  * @returns {import("./reports.js").Case[]} Named after the version, too.
  */
 function test(line) {
-  const node = obtain(line);
+  const node = obtainNode(line);
   const version = execFileSync(node, ["--version"], { encoding: "utf8" }).trim();
   console.log(`\n=== Node ${version}`);
   const reportPath = `.cache/nodes/${line}-report.json`;
@@ -49,24 +50,4 @@ function runTests(node, reportPath) {
   const env = { ...process.env, PATH, NODE: node, npm_node_execpath: node };
   const { status, signal, error } = spawnSync(node, args, { stdio: "inherit", env });
   return status === 0 ? undefined : (error?.message ?? `ended with ${signal ?? `code ${status}`}`);
-}
-
-/**
- * npm's package `node` fetches one that has the executable, by a script that npm may be told not to
- * run: that other package is installed here, without any script.
- * @param {string} line
- * @returns {string} The executable.
- */
-function obtain(line) {
-  const { platform, arch } = process;
-  const prefix = platform === "darwin" && arch === "arm64" ? "node-bin" : "node";
-  const name = `${prefix}-${platform}-${arch}`;
-  const folder = resolve(".cache/nodes", line);
-  const node = resolve(folder, "node_modules", name, "bin/node");
-  if (existsSync(node)) return node;
-  const options = "--no-save --no-package-lock --no-audit --no-fund --ignore-scripts";
-  const command = `npm install --prefix "${folder}" ${options} ${name}@${line}`;
-  const { status } = spawnSync(command, { shell: true, stdio: "inherit" });
-  if (status === 0) return node;
-  throw new Error(`Node ${line} cannot be installed by: ${command}`);
 }

@@ -87,7 +87,8 @@ export interface ChannelHome {
   takePort(): number;
   /** The source hears what is sent to this host alone. */
   openSource(port: number, receive: (datagram: IncomingDatagram) => void): Promise<void>;
-  channelClosed(channel: EpgmChannel, sourcePort: number | undefined): void;
+  forgetPort(port: number): void;
+  channelClosed(channel: EpgmChannel): void;
 }
 
 export class EpgmChannel {
@@ -238,11 +239,7 @@ export class EpgmChannel {
   /** Makes the channel known as a source before it sends anything. */
   openSource(): Promise<void> {
     if (this.#closing !== undefined) return Promise.reject(this.#closedError());
-    this.#opening ??= this.#openSource().catch((cause: unknown) => {
-      // It may be tried again.
-      this.#opening = undefined;
-      throw cause;
-    });
+    this.#opening ??= this.#openSource();
     return this.#opening;
   }
 
@@ -343,7 +340,16 @@ export class EpgmChannel {
     source.setForeign(this.#isForeign);
     const sending = new Drive(source, (output) => this.#performSent(output));
     if (!this.#isReferenced) sending.unref();
-    await this.#home.openSource(sourcePort, (datagram) => sending.receive(datagram));
+    try {
+      await this.#home.openSource(sourcePort, (datagram) => sending.receive(datagram));
+      // It may have been closed meanwhile.
+      if (this.#closing !== undefined) throw this.#closedError();
+    } catch (error) {
+      this.#home.forgetPort(sourcePort);
+      // Whoever asks again may have better luck: the port may be free then.
+      this.#opening = undefined;
+      throw error;
+    }
     this.#sourcePort = sourcePort;
     this.#source = source;
     this.#sending = sending;
@@ -438,7 +444,8 @@ export class EpgmChannel {
     this.#receiving.stop();
     this.#receiver.close();
     await this.#socket?.close();
-    this.#home.channelClosed(this, this.#sourcePort);
+    if (this.#sourcePort !== undefined) this.#home.forgetPort(this.#sourcePort);
+    this.#home.channelClosed(this);
   }
 
   #check(parts: readonly Uint8Array[]): void {

@@ -41,6 +41,7 @@ export class EpgmNode {
   readonly #seal: PacketSeal | undefined;
   readonly #relay = new NakRelay();
   readonly #channels = new Set<EpgmChannel>();
+  readonly #joining = new Set<Promise<EpgmChannel>>();
   readonly #sources = new Map<number, ((datagram: IncomingDatagram) => void) | undefined>();
   readonly #failed: (error: TransportError) => void;
   #nakSocket: Promise<DatagramSocket> | undefined;
@@ -96,10 +97,16 @@ export class EpgmNode {
     checkOptions("join", options, epgmChannelOptionTable);
     if (this.#closing !== undefined) throw new ClosedError("the EPGM node is closed");
     this.#checkGroup(group);
-    const channel = await EpgmChannel.open(this.#home(), group, listener, options);
-    this.#channels.add(channel);
-    if (!this.#isReferenced) channel.unref();
-    return channel;
+    const joining = EpgmChannel.open(this.#home(), group, listener, options);
+    this.#joining.add(joining);
+    try {
+      const channel = await joining;
+      this.#channels.add(channel);
+      if (!this.#isReferenced) channel.unref();
+      return channel;
+    } finally {
+      this.#joining.delete(joining);
+    }
   }
 
   /** Keeps the process alive while it is open, or a channel of it is; the default. */
@@ -129,6 +136,7 @@ export class EpgmNode {
   }
 
   async #close(options?: ChannelCloseOptions): Promise<void> {
+    await Promise.allSettled(this.#joining);
     await Promise.all([...this.#channels].map((channel) => channel.close(options)));
     const nakSocket = await this.#nakSocket?.catch(() => undefined);
     await nakSocket?.close();
@@ -147,19 +155,10 @@ export class EpgmNode {
       takePort: () => this.#takePort(),
       openSource: async (port, receive) => {
         this.#sources.set(port, receive);
-        this.#nakSocket ??= this.#openNakSocket();
-        try {
-          await this.#nakSocket;
-        } catch (cause) {
-          // It may be tried again.
-          this.#nakSocket = undefined;
-          throw cause;
-        }
+        await this.#openNakSocket();
       },
-      channelClosed: (channel, sourcePort) => {
-        this.#channels.delete(channel);
-        if (sourcePort !== undefined) this.#sources.delete(sourcePort);
-      },
+      forgetPort: (port) => this.#sources.delete(port),
+      channelClosed: (channel) => this.#channels.delete(channel),
     };
   }
 
@@ -174,17 +173,21 @@ export class EpgmNode {
   }
 
   /** Bound to the very address that SPMs announce, so that it gets all NAKs sent there. */
-  async #openNakSocket(): Promise<DatagramSocket> {
-    const { address } = this.interface;
-    const socket = await DatagramSocket.open({
+  async #openNakSocket(): Promise<void> {
+    this.#nakSocket ??= DatagramSocket.open({
       via: this.interface,
-      address,
+      address: this.interface.address,
       port: this.#options.port,
       receive: (bytes, from) => this.#receiveUnicast({ bytes, from }),
       failed: this.#failed,
     });
-    if (!this.#isReferenced) socket.unref();
-    return socket;
+    try {
+      const socket = await this.#nakSocket;
+      if (!this.#isReferenced) socket.unref();
+    } catch (error) {
+      this.#nakSocket = undefined;
+      throw error;
+    }
   }
 
   #receiveUnicast({ bytes, from }: IncomingDatagram): void {

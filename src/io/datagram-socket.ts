@@ -76,10 +76,10 @@ export class DatagramSocket {
       return;
     }
     this.#pendingCount += 1;
-    this.#socket.send(bytes, port, address, (cause) => {
+    this.#socket.send(bytes, port, scoped(address, this.#options.via), (cause) => {
       this.#pendingCount -= 1;
       if (cause !== null && cause !== undefined && !this.#isClosed) {
-        this.#fail(address, cause.message, cause);
+        this.#fail(address, sendReason(cause), cause);
       }
     });
   }
@@ -102,9 +102,8 @@ export class DatagramSocket {
 
   #fail(group: string, why: string, cause?: NodeJS.ErrnoException): void {
     const { name } = this.#options.via;
-    const advice = sendAdvice[cause?.code ?? ""] ?? "";
     this.#options.failed(
-      new TransportError(`cannot send to ${group} by ${name}: ${why}${advice}`, {
+      new TransportError(`cannot send to ${group} by ${name}: ${why}`, {
         cause,
         details: { group, interface: name, code: cause?.code },
       }),
@@ -121,14 +120,18 @@ export class DatagramSocket {
   }
 }
 
-/** What to do, by the system's code. */
-const sendAdvice: Readonly<Record<string, string>> = {
-  EPERM: "; a firewall of this host forbids it: let UDP to multicast groups pass",
-  EACCES: "; this host forbids it: let UDP to multicast groups pass",
-  ENETUNREACH: "; no route leads there: name another interface, or add a route to the groups",
-  ENODEV: "; the interface has gone",
-  ENETDOWN: "; the interface is down",
-};
+function sendReason({ code = "", message }: NodeJS.ErrnoException): string {
+  const reasons: Readonly<Record<string, string>> = {
+    ENETUNREACH:
+      "no route leads there; name another interface (on Linux the loopback interface has none for groups of IPv6)",
+    EPERM: "a firewall of this host forbids it; let UDP to multicast groups pass",
+    EACCES: "this host forbids it; let UDP to multicast groups pass",
+    ENODEV: "the interface has gone",
+    ENETDOWN: "the interface is down",
+    EMSGSIZE: "the datagram is longer than the system sends; lower datagramBytesMax",
+  };
+  return reasons[code] ?? message;
+}
 
 /** Node 22.12 and 23.1 brought the option to the constructor of a UDP socket. */
 export const canReusePort: boolean = (() => {
@@ -167,9 +170,9 @@ function growReceiveBuffer(socket: Socket): void {
   }
 }
 
-/** A link-local address means nothing without its interface. */
-export function scoped(address: string, { name }: MulticastInterface): string {
-  return /^fe[89ab]/i.test(address) ? `${address}%${name}` : address;
+/** A link-local address, of a host or a group, means nothing without its interface. */
+function scoped(address: string, { name }: MulticastInterface): string {
+  return /^(?:fe[89ab]|ff[0-9a-f][12]:)/i.test(address) ? `${address}%${name}` : address;
 }
 
 function openError(options: DatagramSocketOptions, cause: unknown): TransportError {

@@ -1,7 +1,7 @@
 /** Captures: packets that libzmq put on the wire, from `test/golden/epgm`. */
 import { readFileSync } from "node:fs";
 
-export interface CapturedPacket {
+interface CapturedPacket {
   readonly atMs: number;
   readonly type: string;
   readonly bytes: Uint8Array;

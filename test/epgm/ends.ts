@@ -78,11 +78,17 @@ export function makeReceiver(
   });
 }
 
+interface DataOptions {
+  readonly tsi?: Tsi;
+  readonly trail?: number;
+  readonly kind?: "odata" | "rdata";
+}
+
 /** A data packet with a payload. */
 export function data(
   sequence: number,
   payload: Uint8Array,
-  { tsi = ownTsi, trail = 0, kind = "odata" as "odata" | "rdata" } = {},
+  { tsi = ownTsi, trail = 0, kind = "odata" }: DataOptions = {},
 ): Uint8Array {
   const packet = new Uint8Array(dataPayloadAt + payload.length);
   packet.set(payload, dataPayloadAt);
@@ -94,9 +100,10 @@ export function data(
 export function texts(
   sequence: number,
   messages: readonly string[],
-  head: { tsi?: Tsi; trail?: number; kind?: "odata" | "rdata" } = {},
+  options: DataOptions = {},
 ): Uint8Array {
-  return data(sequence, payloadsOf(messages.map((text) => [text]))[0] ?? new Uint8Array(0), head);
+  const [payload = new Uint8Array(0)] = payloadsOf(messages.map((message) => [message]));
+  return data(sequence, payload, options);
 }
 
 export function spm(
@@ -141,6 +148,37 @@ export function packetsOf(
     if (packet.kind === "malformed") throw new Error(`we sent a packet that is ${packet.reason}`);
     return [{ ...packet, to: output.to === "group" ? "group" : output.to.join(".") }];
   });
+}
+
+/** Gives datagrams, and returns what comes of them. */
+export function give(
+  receiver: EpgmReceiver,
+  nowMs: number,
+  ...datagrams: readonly Uint8Array[]
+): string[] {
+  for (const bytes of datagrams) receiver.receive({ bytes, from: sourceAddress }, nowMs);
+  return linesOf(receiver.drain());
+}
+
+/** Wakes it whenever it wants to be, until `untilMs`. @returns What it does, with the time. */
+export function run(receiver: EpgmReceiver, untilMs: number): string[] {
+  const lines: string[] = [];
+  for (;;) {
+    const nowMs = receiver.deadlineMs;
+    if (nowMs === undefined || nowMs > untilMs) return lines;
+    receiver.wake(nowMs);
+    const dueMs = receiver.deadlineMs ?? Number.POSITIVE_INFINITY;
+    if (dueMs <= nowMs) throw new Error(`woken at ${nowMs} ms it wants to be woken at ${dueMs} ms`);
+    for (const line of linesOf(receiver.drain())) lines.push(`${Math.round(nowMs)} ${line}`);
+  }
+}
+
+export function text(sequence: number, options: DataOptions = {}): Uint8Array {
+  return texts(sequence, [`m${sequence}`], options);
+}
+
+export function range(first: number, end: number): number[] {
+  return Array.from({ length: end - first }, (_, index) => first + index);
 }
 
 /** In one line each: what is sent, messages by their parts, gaps. */

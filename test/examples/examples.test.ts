@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { freePort } from "../interop/free-port.ts";
+import { freeUdpPort } from "../support/multicast.ts";
 import { randomPort } from "../support/random-port.ts";
 import { RunningProgram } from "../support/running-program.ts";
 
@@ -17,6 +18,7 @@ const outputs: Readonly<Record<string, readonly string[]>> = {
     'dev.plexo.examples.Temperature.json: {"tank":"A","celsius":11.4}',
   ],
   "inproc-class": ["5 glasses from tank A"],
+  epgm: ["tank A: 11.4 °C", "tank A: 11.9 °C", "tank A: 12.3 °C", "the cellar has closed"],
   axon: [
     "heard: a pils",
     "heard: a stout",
@@ -47,7 +49,12 @@ test("every example is run here, and stands in the README of the examples", () =
 });
 
 test.each(Object.entries(outputs))("%s prints what it promises, and ends", async (name, lines) => {
-  const example = start(name, ...(name === "brewery" ? [String(await freePort())] : []));
+  const ports: Readonly<Record<string, () => Promise<number>>> = {
+    brewery: freePort,
+    epgm: freeUdpPort,
+  };
+  const port = await ports[name]?.();
+  const example = start(name, ...(port === undefined ? [] : [`${port}`]));
   expect(await example.ended).toEqual(lines);
   expect(example.complaints).toBe("");
 });

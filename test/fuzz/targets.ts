@@ -7,6 +7,8 @@ const loaders: Readonly<Record<string, () => Promise<FuzzTarget>>> = {
   envelope: async () => (await import("./targets/envelope.ts")).envelope,
   "impulse-id": async () => (await import("./targets/impulse-id.ts")).impulseId,
   "control-message": async () => (await import("./targets/control-message.ts")).controlMessage,
+  "epgm-packet": async () => (await import("./targets/epgm-packet.ts")).packet,
+  "epgm-stream": async () => (await import("./targets/epgm-stream.ts")).stream,
   "zmtp-greeting": async () => (await import("./targets/zmtp-greeting.ts")).greeting,
   "zmtp-frames": async () => (await import("./targets/zmtp-frames.ts")).frames,
   "zmtp-command": async () => (await import("./targets/zmtp-command.ts")).command,

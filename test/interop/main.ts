@@ -10,9 +10,12 @@ import process from "node:process";
 import { MissingPeer, peersArePromised } from "../support/set-up/missing-peer.ts";
 import { setUpOriginal } from "../support/set-up/original.ts";
 import { setUpPyzmq } from "../support/set-up/pyzmq.ts";
+import { epgmCasesOf } from "./epgm/cases.ts";
+import { setUpEpgmTools } from "./epgm/tools.ts";
 import { casesOf, nameOf } from "./interop-case.ts";
 import { ours } from "./ours.ts";
 import type { Peer } from "./peer.ts";
+import type { Playable } from "./playable.ts";
 import { type Result, writeReport } from "./report.ts";
 import { type InteropScene, nameOf as nameOfScene } from "./scenes/scene.ts";
 import { scenesOf } from "./scenes/scenes.ts";
@@ -29,12 +32,8 @@ const setUps = {
 };
 // Most cases wait for the start of a program, or for a connection.
 const casesAtOnceMax = 2 * availableParallelism();
-
-interface Playable {
-  readonly name: string;
-  /** Rejects with what went wrong; resolves with what was measured, if anything was. */
-  play(): Promise<string | void>;
-}
+// These send as fast as they may, and time is what they are about.
+const epgmCasesAtOnceMax = 2;
 
 interface Played extends Result {
   readonly measured?: string | undefined;
@@ -44,45 +43,71 @@ const startedMs = performance.now();
 const peers: Peer[] = [ours];
 const missing: Result[] = [];
 for (const [name, setUp] of Object.entries(setUps)) {
-  try {
-    peers.push(await setUp());
-  } catch (error) {
-    if (!(error instanceof MissingPeer)) throw error;
-    missing.push({ name, ok: false, detail: error.message });
-  }
+  const peer = await unlessMissing(name, setUp);
+  if (peer !== undefined) peers.push(peer);
 }
+const epgmTools = await unlessMissing("epgm", setUpEpgmTools);
 for (const { name, description } of peers) console.log(`${name.padEnd(8)}  ${description}`);
+if (epgmTools !== undefined) console.log(`epgm      ${epgmTools.description}`);
 for (const { name, detail } of missing) console.log(`\nleft out: ${name}: ${detail}`);
 
 const words = process.argv.slice(2);
 const isWanted = (name: string): boolean => words.every((word) => name.includes(word));
 const cases = casesOf(peers).filter((each) => isWanted(nameOf(each)));
 const scenes = scenesOf(peers).filter((each) => isWanted(nameOfScene(each)));
+const epgmCases =
+  epgmTools === undefined ? [] : epgmCasesOf(epgmTools).filter(({ name }) => isWanted(name));
 console.log(
-  `\n${cases.length} cases and ${scenes.length} scenes, set up in ${secondsSince(startedMs)} s`,
+  `\n${cases.length} cases, ${scenes.length} scenes and ${epgmCases.length} cases of EPGM, ` +
+    `set up in ${secondsSince(startedMs)} s`,
 );
-const results = await playAll([
-  ...cases.map((each) => ({ name: nameOf(each), play: () => each.plot.play(each.setting) })),
-  ...scenes.map((each) => ({ name: nameOfScene(each), play: () => playScene(each, peers) })),
-]);
+const results = await playAll(
+  [
+    ...cases.map((each) => ({ name: nameOf(each), play: () => each.plot.play(each.setting) })),
+    ...scenes.map((each) => ({ name: nameOfScene(each), play: () => playScene(each, peers) })),
+  ],
+  casesAtOnceMax,
+);
+const epgmResults = await playAll(epgmCases, epgmCasesAtOnceMax);
 const outcomes = cases.map((each, index) => ({ case: each, ok: results[index]?.ok ?? false }));
 for (const line of [...tablesOf(outcomes), "", ...legendOf(outcomes)]) console.log(line);
-if (scenes.length > 0) console.log("\nscenes:");
-for (const { name, ok, measured } of results.slice(cases.length)) {
-  console.log(
-    `${ok ? "passed" : "FAILED"}  ${name}${measured === undefined ? "" : ` (${measured})`}`,
-  );
-}
+list("scenes", results.slice(cases.length));
+list("EPGM", epgmResults);
 
-const reported = [...results, ...(peersArePromised() ? missing : [])];
+const reported = [...results, ...epgmResults, ...(peersArePromised() ? missing : [])];
 writeReport(reported);
 const failedCount = reported.filter(({ ok }) => !ok).length;
 console.log(`\nA cell has the number of cases that passed. All took ${secondsSince(startedMs)} s.`);
 console.log(`${reported.length - failedCount} passed, ${failedCount} failed`);
 process.exitCode = failedCount === 0 && reported.length > 0 ? 0 : 1;
 
+/** What `setUp` gives; undefined if it is missing, which is noted. */
+async function unlessMissing<Found>(
+  name: string,
+  setUp: () => Promise<Found>,
+): Promise<Found | undefined> {
+  try {
+    return await setUp();
+  } catch (error) {
+    if (!(error instanceof MissingPeer)) throw error;
+    missing.push({ name, ok: false, detail: error.message });
+    return undefined;
+  }
+}
+
+function list(title: string, played: readonly Played[]): void {
+  if (played.length > 0) console.log(`\n${title}:`);
+  for (const { name, ok, measured } of played) {
+    const remark = measured === undefined ? "" : ` (${measured})`;
+    console.log(`${ok ? "passed" : "FAILED"}  ${name}${remark}`);
+  }
+}
+
 /** The results in the order of what is played. A failure is shown when it happens. */
-async function playAll(waiting: readonly Playable[]): Promise<readonly Played[]> {
+async function playAll(
+  waiting: readonly Playable[],
+  atOnceMax: number,
+): Promise<readonly Played[]> {
   const ended: Played[] = [];
   const queue = waiting.entries();
   const player = async (): Promise<void> => {
@@ -92,7 +117,7 @@ async function playAll(waiting: readonly Playable[]): Promise<readonly Played[]>
       ended[index] = played;
     }
   };
-  await Promise.all(Array.from({ length: casesAtOnceMax }, player));
+  await Promise.all(Array.from({ length: atOnceMax }, player));
   return ended;
 }
 

@@ -91,6 +91,16 @@ describe("what others ask for", () => {
     expect(askedMs).toEqual([106]);
   });
 
+  test("after one has asked for oneself, others may do so again", () => {
+    const missing = make();
+    missing.add(5, 6, 0);
+    missing.askedByOther(5, 0);
+    expect(next(missing)).toMatchObject({ atMs: 56, asked: [5] });
+    expect(missing.due(106).asked).toEqual([]);
+    missing.askedByOther(5, 107);
+    expect(missing.due(120).asked).toEqual([]);
+  });
+
   test("more NCFs do not prolong the wait", () => {
     const missing = make();
     missing.add(5, 6, 0);

@@ -4,54 +4,27 @@ import { capture } from "../../../test/epgm/captures.ts";
 import {
   data,
   foreignTsi,
+  give,
   group,
   linesOf,
   makeReceiver,
   messagesOf,
   nak,
-  otherAddress,
   ownTsi,
   packetsOf,
   payloadsOf,
   port,
+  range,
+  run,
   sourceAddress,
   spm,
+  text,
   texts,
 } from "../../../test/epgm/ends.ts";
 import { readPacket } from "./packet-reader.ts";
 import { writeNak, writeSpmr } from "./packet-writer.ts";
-import type { EpgmReceiver, ReceiverOutput } from "./receiver.ts";
+import type { ReceiverOutput } from "./receiver.ts";
 import { makeGsi } from "./tsi.ts";
-
-/** Gives datagrams, and returns what comes of them. */
-function give(
-  receiver: EpgmReceiver,
-  nowMs: number,
-  ...datagrams: readonly Uint8Array[]
-): string[] {
-  for (const bytes of datagrams) receiver.receive({ bytes, from: sourceAddress }, nowMs);
-  return linesOf(receiver.drain());
-}
-
-/** Wakes it whenever it wants to be, until `untilMs`. @returns What it does, with the time. */
-function run(receiver: EpgmReceiver, untilMs: number): string[] {
-  const lines: string[] = [];
-  for (;;) {
-    const nowMs = receiver.deadlineMs;
-    if (nowMs === undefined || nowMs > untilMs) return lines;
-    receiver.wake(nowMs);
-    expect(receiver.deadlineMs ?? Number.POSITIVE_INFINITY).toBeGreaterThan(nowMs);
-    for (const line of linesOf(receiver.drain())) lines.push(`${Math.round(nowMs)} ${line}`);
-  }
-}
-
-function text(sequence: number, options: Parameters<typeof texts>[2] = {}): Uint8Array {
-  return texts(sequence, [`m${sequence}`], options);
-}
-
-function range(first: number, end: number): number[] {
-  return Array.from({ length: end - first }, (_, index) => first + index);
-}
 
 describe("golden: what libzmq 4.3.4 sends", () => {
   function replay(
@@ -263,100 +236,6 @@ describe("what is missing", () => {
   });
 });
 
-describe("what is lost for good is told, once, where it is missing", () => {
-  test("when the source says that it has it no longer", () => {
-    const receiver = makeReceiver();
-    give(receiver, 0, spm(0, 0), text(1), text(4), text(6));
-    expect(give(receiver, 1, text(8, { trail: 6 }))).toEqual([
-      "gap unrepairable 2",
-      "message m4",
-      "gap unrepairable 1",
-      "message m6",
-    ]);
-    expect(give(receiver, 2, text(7))).toEqual(["message m7", "message m8"]);
-    expect(give(receiver, 3, spm(1, 8, { trail: 7 }), text(3), text(5))).toEqual([]);
-  });
-
-  test("when the source does not answer, after seconds", () => {
-    const receiver = makeReceiver();
-    give(receiver, 0, spm(0, 0), text(1), text(3));
-    const lines = run(receiver, 60_000).filter((line) => !line.includes("nak"));
-    expect(lines.map((line) => line.replace(/^\d+ /, ""))).toEqual([
-      "gap unanswered 1",
-      "message m3",
-    ]);
-    expect(Number(lines[0]?.split(" ")[0])).toBeGreaterThan(3_000);
-    expect(Number(lines[0]?.split(" ")[0])).toBeLessThan(7_000);
-  });
-
-  test("at the end of what was sent: once, though SPMs go on to name it; should it come, it is taken", () => {
-    const receiver = makeReceiver();
-    give(receiver, 0, text(1), spm(0, 3));
-    expect(run(receiver, 10_000).filter((line) => !line.includes("nak"))).toEqual([
-      "3330 gap unanswered 2",
-    ]);
-    expect(give(receiver, 10_000, spm(1, 3))).toEqual([]);
-    expect(run(receiver, 60_000)).toEqual([]);
-    expect(give(receiver, 60_000, text(2))).toEqual(["message m2"]);
-    expect(give(receiver, 60_001, text(4))).toEqual(["message m4"]);
-    expect(run(receiver, 120_000)).toEqual([]);
-  });
-
-  test("and the message that it cuts is not handed on in part", () => {
-    const receiver = makeReceiver();
-    const [first, second, third] = payloadsOf([["a".repeat(40)]], 20).map((payload, index) =>
-      data(index, payload),
-    );
-    if (!(first && second && third)) throw new Error("three packets");
-    give(receiver, 0, spm(0, -1), first, third);
-    expect(give(receiver, 1, text(3, { trail: 2 }))).toEqual(["gap unrepairable 1", "message m3"]);
-  });
-
-  test("when more waits than may: only as much as must be", () => {
-    const receiver = makeReceiver({ bytesMax: 1_000 });
-    give(receiver, 0, spm(0, -1));
-    const big = (sequence: number) => texts(sequence, ["x".repeat(300)]);
-    expect(give(receiver, 0, big(1), big(3)).map((line) => line.slice(0, 9))).toEqual([]);
-    expect(give(receiver, 1, big(5)).map((line) => line.slice(0, 13))).toEqual([
-      "gap overrun 1",
-      "message xxxxx",
-    ]);
-    expect(run(receiver, 20)).toEqual(["6 nak 2", "7 nak 4"]);
-  });
-
-  test("when a message is longer than is taken, or makes no sense", () => {
-    const receiver = makeReceiver({ messageBytesMax: 10 });
-    expect(give(receiver, 0, texts(0, ["x".repeat(11)]), text(1))).toEqual([
-      "gap oversized 0",
-      "message m1",
-    ]);
-    expect(give(receiver, 0, data(2, Uint8Array.of(0, 0, 0, 0)), text(3))).toEqual([
-      "gap malformed 0",
-      "message m3",
-    ]);
-  });
-
-  test("when a source falls silent with something missing, or gives way", () => {
-    const receiver = makeReceiver({ sourcesMax: 1 });
-    const payloads = payloadsOf([["a".repeat(40)]], 20);
-    give(receiver, 0, data(0, payloads[0] ?? new Uint8Array(0)), spm(0, 0));
-    expect(run(receiver, 1_000_000)).toEqual(["300000 gap gone 0"]);
-    expect([receiver.sourceCount, receiver.deadlineMs, receiver.heldBytes]).toEqual([
-      0,
-      undefined,
-      0,
-    ]);
-    give(receiver, 1_000_000, spm(0, 0), text(1), text(3));
-    const tsi = { gsi: makeGsi(8), port: 1 };
-    expect(give(receiver, 1_000_000, text(1, { tsi }))).toEqual([
-      "gap gone 1",
-      "message m3",
-      "message m1",
-    ]);
-    expect(receiver.counts.evictedSources).toBe(1);
-  });
-});
-
 describe("closing sources", () => {
   test("a source has finished when all of it has come", () => {
     const receiver = makeReceiver();
@@ -430,167 +309,6 @@ describe("sources are told apart", () => {
   });
 });
 
-describe("forged packets", () => {
-  const flow = (receiver: EpgmReceiver, first: number, end: number, nowMs: number) =>
-    give(receiver, nowMs, ...range(first, end).map((sequence) => text(sequence))).filter(
-      (line) => !line.startsWith("nak"),
-    );
-  const wanted = (first: number, end: number) =>
-    range(first, end).map((sequence) => `message m${sequence}`);
-
-  test("data with an absurd sequence number, one or several between others, change nothing", () => {
-    const receiver = makeReceiver();
-    flow(receiver, 0, 3, 0);
-    for (const forged of [5_000_000, 0x8000_0003, 0xffff_fff0, 70_000, 70_001]) {
-      expect(give(receiver, 1, text(forged))).toEqual([]);
-    }
-    expect(flow(receiver, 3, 9, 2)).toEqual(wanted(3, 9));
-    expect(run(receiver, 5_000)).toEqual(["25 spmr"]);
-  });
-
-  test("if enough of them move the window, the source's next packets move it back", () => {
-    const receiver = makeReceiver();
-    flow(receiver, 0, 3, 0);
-    expect(
-      give(receiver, 1, ...[90_000, 90_001, 90_002].map((sequence) => text(sequence))),
-    ).toEqual(["gap jump 89997", "message m90000", "message m90001", "message m90002"]);
-    expect(flow(receiver, 3, 9, 2)).toEqual(["gap jump 0", ...wanted(3, 9)]);
-  });
-
-  test("a session that a forger began elsewhere becomes the source's own", () => {
-    const near = makeReceiver();
-    give(near, 0, text(900));
-    const lines: string[] = [];
-    for (let nowMs = 0; nowMs < 1_000; nowMs += 20) {
-      lines.push(...give(near, nowMs, text(100 + nowMs / 20)).filter((line) => line !== "spmr"));
-    }
-    expect(lines.slice(0, 2)).toEqual(["gap jump 0", "message m123"]);
-    expect(lines.at(-1)).toBe("message m149");
-    const idle = makeReceiver();
-    give(idle, 0, text(900));
-    for (const nowMs of [100, 200, 300, 400, 500, 1_800]) {
-      expect(give(idle, nowMs, spm(nowMs, 99))).toEqual(nowMs < 600 ? [] : ["gap jump 0"]);
-    }
-    expect(give(idle, 2_000, text(100))).toEqual(["message m100"]);
-  });
-
-  test("data a little ahead: the gap before them is none when the source's SPM says so", () => {
-    const receiver = makeReceiver();
-    flow(receiver, 0, 3, 0);
-    give(receiver, 0, spm(0, 2));
-    give(receiver, 1, text(900));
-    expect(run(receiver, 8)).toHaveLength(15);
-    expect(give(receiver, 10, spm(1, 2))).toEqual([]);
-    expect(run(receiver, 10_000)).toEqual([]);
-    expect(flow(receiver, 3, 9, 10_001)).toEqual(wanted(3, 9));
-  });
-
-  test("an SPM with an absurd lead or trail", () => {
-    const receiver = makeReceiver();
-    flow(receiver, 0, 3, 0);
-    give(receiver, 0, spm(0, 2), text(4));
-    give(receiver, 1, spm(1, 5_000_000, { trail: 4_000_000 }), spm(1, 2, { trail: 999 }));
-    expect(flow(receiver, 3, 6, 2)).toEqual(wanted(3, 6));
-    give(receiver, 3, spm(2, 800));
-    expect(flow(receiver, 6, 9, 4)).toEqual(wanted(6, 9));
-    expect(give(receiver, 5, spm(3, 8))).toEqual([]);
-    expect(run(receiver, 60_000)).toEqual([]);
-  });
-
-  test("an SPM with a number far too high silences the source's own only for three of them", () => {
-    const receiver = makeReceiver();
-    flow(receiver, 0, 3, 0);
-    give(receiver, 0, spm(5, 2), spm(0x7000_0000, 2, { nla: otherAddress }));
-    give(receiver, 1, spm(6, 4), spm(7, 4), spm(8, 4));
-    expect(run(receiver, 24)).toEqual([]);
-    give(receiver, 24, spm(9, 4));
-    expect(run(receiver, 40)).toEqual(["30 nak 3,4"]);
-  });
-
-  test("data whose trail is behind itself, which cannot be", () => {
-    const receiver = makeReceiver();
-    give(receiver, 0, spm(0, -1), text(1));
-    expect(give(receiver, 1, text(2, { trail: 3 }))).toEqual([]);
-    expect(flow(receiver, 0, 1, 2)).toEqual(["message m0", "message m1"]);
-  });
-
-  test("the same far packet again and again is one place to be believed, and its message comes once", () => {
-    const receiver = makeReceiver({ packetsMax: 50 });
-    give(receiver, 0, text(1), spm(0, 1));
-    const lines = give(receiver, 1, ...[500, 500, 500, 500, 501].map((sequence) => text(sequence)));
-    expect(lines).toEqual(["gap jump 498", "message m500", "message m501"]);
-    expect(give(receiver, 2, text(702), text(660), text(700), text(701))).toEqual([
-      "gap jump 158",
-      "message m660",
-    ]);
-    expect(receiver.heldBytes).toBeGreaterThan(0);
-  });
-
-  test("one packet that skips thousands costs nothing; three that agree are believed", () => {
-    const receiver = makeReceiver({ packetsMax: 65_536 });
-    give(receiver, 0, spm(0, 0), text(1), text(10_000));
-    expect([receiver.heldBytes, run(receiver, 50)]).toEqual([0, []]);
-    expect(give(receiver, 60, text(2))).toEqual(["message m2"]);
-    give(receiver, 61, text(5_003), text(5_005), text(5_004));
-    expect(run(receiver, 70)).toHaveLength(16);
-    const repairs = range(3, 5_003).map((sequence) => text(sequence, { kind: "rdata" }));
-    expect(give(receiver, 71, ...repairs)).toEqual(wanted(3, 5_006));
-  });
-
-  test("repairs nobody asked for, of long ago or of what was never sent", () => {
-    const receiver = makeReceiver();
-    flow(receiver, 100, 103, 0);
-    const forged = range(0, 99).map((sequence) => text(sequence, { kind: "rdata" }));
-    expect(give(receiver, 1, ...forged)).toEqual([]);
-    expect(
-      give(
-        receiver,
-        2,
-        ...range(9_000, 9_099).map((sequence) => text(sequence, { kind: "rdata" })),
-      ),
-    ).toEqual([]);
-    expect(flow(receiver, 103, 106, 3)).toEqual(wanted(103, 106));
-  });
-
-  test("NAKs and NCFs without end do not keep a receiver from asking", () => {
-    const receiver = makeReceiver();
-    give(receiver, 0, spm(0, 0), text(1), text(3));
-    const lines: string[] = [];
-    for (let nowMs = 0; nowMs < 600; nowMs += 1) {
-      lines.push(...give(receiver, nowMs, nak("nak", [2]), nak("ncf", [2])));
-      receiver.wake(nowMs);
-      lines.push(...linesOf(receiver.drain()));
-    }
-    expect(lines.filter((line) => line === "nak 2").length).toBeGreaterThan(1);
-  });
-
-  test("an address that is no host's is not believed", () => {
-    for (const nla of [group, Uint8Array.of(0, 0, 0, 0), Uint8Array.of(255, 255, 255, 255)]) {
-      const receiver = makeReceiver();
-      const tsi = foreignTsi;
-      give(receiver, 0, spm(0, 0, { tsi, nla }), text(1, { tsi }), text(3, { tsi }));
-      expect(run(receiver, 20)).toEqual(["11 nak 2 to 10.0.0.1"]);
-    }
-  });
-
-  test("sessions without end leave no memory behind", () => {
-    const receiver = makeReceiver({ heldBytesMax: 2 ** 17 });
-    for (let index = 0; index < 1_000; index += 1) {
-      const tsi = { gsi: makeGsi(index), port: 1 };
-      give(receiver, index, text(1, { tsi }), text(900, { tsi }));
-      expect(receiver.heldBytes).toBeLessThanOrEqual(2 ** 17);
-    }
-    expect(receiver.sourceCount).toBe(16);
-    receiver.close();
-    expect([receiver.sourceCount, receiver.heldBytes, receiver.deadlineMs]).toEqual([
-      0,
-      0,
-      undefined,
-    ]);
-    expect(give(receiver, 6_000, text(2))).toEqual([]);
-  });
-});
-
 describe("a window that is too small for what the source sends meanwhile", () => {
   test("slides on, and only what is before it is given up", () => {
     const receiver = makeReceiver({ packetsMax: 10 });
@@ -619,17 +337,16 @@ describe("a window that is too small for what the source sends meanwhile", () =>
   });
 });
 
-test("10,000 gaps, and all that waits behind them, take time that follows their number", () => {
+test("10,000 gaps close one after the other, each with the next message or two", () => {
   const receiver = makeReceiver({ packetsMax: 65_536 });
   give(receiver, 0, spm(0, -1));
   for (let sequence = 1; sequence < 20_000; sequence += 2) {
     receiver.receive({ bytes: text(sequence), from: sourceAddress }, 0);
-    receiver.deadlineMs;
   }
   expect(run(receiver, 30).length).toBeGreaterThan(40);
   for (let sequence = 0; sequence < 20_000; sequence += 2) {
     receiver.receive({ bytes: text(sequence, { kind: "rdata" }), from: sourceAddress }, 40);
-    receiver.deadlineMs;
+    expect(receiver.deadlineMs).toBeGreaterThan(30);
   }
   expect(messagesOf(receiver.drain())).toHaveLength(20_000);
   expect(receiver.heldBytes).toBe(0);

@@ -116,7 +116,7 @@ export class EpgmReceiver implements Machine<IncomingDatagram, ReceiverOutput> {
     session.take(packet, from, nowMs);
     this.#heldBytes += session.heldBytes - bytesBefore;
     this.#deadlineMs = Math.min(this.#deadlineMs, session.deadlineMs);
-    if (this.#heldBytes > this.#options.limits.heldBytesMax) this.#shrink();
+    this.#shrink();
   }
 
   wake(nowMs: number): void {
@@ -134,6 +134,7 @@ export class EpgmReceiver implements Machine<IncomingDatagram, ReceiverOutput> {
         this.#deadlineMs = Math.min(this.#deadlineMs, session.deadlineMs);
       }
     }
+    this.#shrink();
   }
 
   /** Nothing is received any more. */
@@ -224,9 +225,9 @@ export class EpgmReceiver implements Machine<IncomingDatagram, ReceiverOutput> {
       }
       if (largest === undefined) return;
       const bytesBefore = largest.heldBytes;
-      largest.shrink();
+      const hasGivenUp = largest.shrink();
       this.#heldBytes += largest.heldBytes - bytesBefore;
-      if (largest.heldBytes === bytesBefore) return;
+      if (!hasGivenUp) return;
     }
   }
 }

@@ -8,10 +8,6 @@ export function distance(from: number, sequence: number): number {
   return (sequence - from) | 0;
 }
 
-export function isBefore(sequence: number, other: number): boolean {
-  return distance(other, sequence) < 0;
-}
-
 /** The sequence number `count` after `sequence`, or before it if negative. */
 export function plus(sequence: number, count: number): number {
   return (sequence + count) >>> 0;

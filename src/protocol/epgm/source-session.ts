@@ -28,7 +28,7 @@ export interface SessionLimits extends ReceiveLimits, StreamLimits {}
  * - `unrepairable`: the source no longer has it. - `unanswered`: the source did not answer.
  * - `overrun`: too much waited for it. - `jump`: the source went on far from where it was.
  * - `malformed`: the stream makes no sense. - `oversized`: a message is longer, or has more parts, than
- *   is taken. - `gone`: the source was not heard of any more, or gave way to others.
+ *   is taken. - `gone`: the source was not heard of any more, without having closed, or gave way.
  */
 export type GapReason =
   | "unrepairable"
@@ -44,8 +44,8 @@ export interface SessionOptions extends InquiryOptions {
   readonly random: () => number;
   readonly message: (tsi: Tsi, parts: Uint8Array[]) => void;
   /**
-   * @param packetCount How many packets are missing; 0 if a message was cut for another reason, or
-   *   where nobody can say.
+   * @param packetCount How many packets are missing; 0 if a message was cut for another reason, if they
+   *   have been counted before, or where nobody can say.
    */
   readonly gap: (tsi: Tsi, reason: GapReason, packetCount: number) => void;
   readonly finished: (tsi: Tsi) => void;
@@ -65,6 +65,9 @@ export class SourceSession {
   #finishAt: number | undefined;
   #isFinished = false;
   #messageCount = 0;
+  /** What the last gap was told for, and whether no message has come since. */
+  #toldReason: GapReason = "unanswered";
+  #isTold = false;
 
   /** @param from The address of whoever sent its first packet. */
   constructor(options: SessionOptions, from: Uint8Array, nowMs: number) {
@@ -75,6 +78,7 @@ export class SourceSession {
     this.#doubt = new Doubt(options.limits.packetsMax);
     this.#reader = new StreamReader(options.limits, (parts) => {
       this.#messageCount += 1;
+      this.#isTold = false;
       options.message(options.tsi, parts);
     });
   }
@@ -148,19 +152,30 @@ export class SourceSession {
     if (hopeless !== undefined) this.#giveUpBefore(plus(hopeless, 1), "unanswered");
   }
 
-  /** The memory is short: gives up as little as makes it less. */
-  shrink(): void {
+  /**
+   * The memory is short: gives up as little as it can. What waited may become part of a message under
+   * way, so that it takes several times until there is less.
+   * @returns false if there is nothing to give up.
+   */
+  shrink(): boolean {
     const window = this.#window;
-    if (window === undefined) return;
+    if (window === undefined) return false;
     if (window.bytes > 0) this.#giveUpFirstGap(window);
     else if (this.#missing.size > 0) this.#giveUpBefore(window.end, "overrun");
-    else this.#loseMessage("overrun", 0);
+    else if (this.#reader.isMidMessage) this.#loseMessage("overrun", 0);
+    else return false;
+    return true;
   }
 
-  /** It is not followed any more: what is missing, or not complete, will not come. */
+  /**
+   * It is not followed any more: what is missing, or not complete, will not come. Nor can anybody say
+   * what a source that has not closed may have sent since.
+   */
   end(): void {
+    const isMissing = this.#missing.size > 0;
     if (this.#window !== undefined) this.#giveUpBefore(this.#window.end, "gone");
-    if (this.#reader.isMidMessage) this.#loseMessage("gone", 0);
+    if (isMissing || this.#isFinished) return;
+    if (this.isProven || this.#reader.isMidMessage) this.#loseMessage("gone", 0);
   }
 
   #takeSpm(spm: Spm, from: Uint8Array, nowMs: number): void {
@@ -293,7 +308,7 @@ export class SourceSession {
         at = plus(at, 1);
         continue;
       }
-      this.#options.gap(this.#options.tsi, reason, packetCount);
+      this.#tell(reason, packetCount);
       this.#advance(window);
     }
     this.#finish(window);
@@ -306,9 +321,10 @@ export class SourceSession {
       if (payload !== undefined) {
         this.#read(payload);
       } else if (distance(window.next, window.dataEnd) > 0 && !this.#missing.has(window.next)) {
-        // Given up, and told so. Of the message under way the rest is missing.
+        // Given up, and told so; but a part of what was given up at the tail may have come since.
         window.passOver();
         this.#reader.reset();
+        if (!this.#isTold) this.#tell(this.#toldReason, 0);
       } else {
         return;
       }
@@ -318,7 +334,7 @@ export class SourceSession {
   #read(payload: Uint8Array): void {
     const fault = this.#reader.push(payload);
     if (fault === undefined) return;
-    this.#options.gap(this.#options.tsi, fault === "frame" ? "malformed" : "oversized", 0);
+    this.#tell(fault === "frame" ? "malformed" : "oversized", 0);
   }
 
   #finish(window: ReceiveWindow): void {
@@ -332,6 +348,12 @@ export class SourceSession {
   /** What is under way of a message can no longer be completed. */
   #loseMessage(reason: GapReason, packetCount: number): void {
     this.#reader.reset();
+    this.#tell(reason, packetCount);
+  }
+
+  #tell(reason: GapReason, packetCount: number): void {
+    this.#toldReason = reason;
+    this.#isTold = true;
     this.#options.gap(this.#options.tsi, reason, packetCount);
   }
 }

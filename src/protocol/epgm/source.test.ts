@@ -34,6 +34,23 @@ function run(source: EpgmSource, untilMs: number, fromMs = 0): string[] {
   }
 }
 
+test("to receivers that are not ours an SPM goes before data, but not more often than each 10 ms", () => {
+  const source = startedSource();
+  source.setForeign(true);
+  const kindsAt = (nowMs: number): string => {
+    sendEach(source, 2, nowMs);
+    return packetsOf(source.drain())
+      .map(({ kind }) => kind)
+      .join(" ");
+  };
+  expect(kindsAt(9)).toBe("odata odata");
+  expect(kindsAt(10)).toBe("spm odata odata");
+  expect(kindsAt(19)).toBe("odata odata");
+  expect(kindsAt(20)).toBe("spm odata odata");
+  source.setForeign(false);
+  expect(kindsAt(40)).toBe("odata odata");
+});
+
 /** Sends messages, one a packet. */
 function sendEach(source: EpgmSource, count: number, nowMs = 0): void {
   for (let index = 0; index < count; index += 1) {
@@ -164,8 +181,10 @@ describe("data", () => {
 
   test("the queue has a bound, and says when it has room again", () => {
     const source = startedSource({ bitsPerSecond: 1_000_000, queueBytesMax: 1_000 });
-    for (let index = 0; index < 64; index += 1)
-      source.send([new Uint8Array(1_400)]), source.flush(0);
+    for (let index = 0; index < 64; index += 1) {
+      source.send([new Uint8Array(1_400)]);
+      source.flush(0);
+    }
     source.drain();
     expect(source.send([new Uint8Array(100_000)])).toBe(true);
     expect(source.send(message("a"))).toBe(false);
@@ -309,6 +328,17 @@ describe("NAKs", () => {
   });
 });
 
+test("packets that are too old leave the pool of an idle source", () => {
+  const pool = new WindowPool(2 ** 20);
+  const window = { bytesMax: 2 ** 20, packetsMax: 100, ageMsMax: 250 };
+  const source = startedSource({ pool, window });
+  sendEach(source, 5);
+  run(source, 299);
+  expect(pool.packetCount).toBe(5);
+  expect(run(source, 300)).toEqual(["300 spm 5 5..4"]);
+  expect([pool.packetCount, pool.bytes]).toEqual([0, 0]);
+});
+
 describe("closing", () => {
   test("the queue is sent first, then three SPMs with FIN; NAKs are answered for the grace time", () => {
     const source = startedSource({ bitsPerSecond: 1_000_000, graceMs: 1_000 });
@@ -331,6 +361,16 @@ describe("closing", () => {
     expect(run(source, 5_000, 160).at(-1)).toMatch(/closed$/);
     expect([source.state, source.deadlineMs]).toEqual(["closed", undefined]);
     expect(receive(source, nak("nak", [70]), 5_000)).toEqual([]);
+  });
+
+  test("the SPMs with FIN come again during the grace time, for those that heard nothing just then", () => {
+    const source = startedSource({ graceMs: 1_000 });
+    sendEach(source, 1);
+    run(source, 3_000);
+    source.close(3_000);
+    expect(run(source, 5_000, 3_000).map((line) => line.split(" ")[0])).toEqual(
+      [3_000, 3_000, 3_000, 3_100, 3_200, 3_300, 3_400, 3_500, 4_000].map(String),
+    );
   });
 
   test("one that never started just ends", () => {

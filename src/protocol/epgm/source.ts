@@ -12,6 +12,7 @@ import { dataPayloadAt, writeDataHead, writeNak, writeSpm } from "./packet-write
 import { RateLimit } from "./rate-limit.ts";
 import { Repairs } from "./repairs.ts";
 import { distance, plus } from "./sequence.ts";
+import { Slab } from "./slab.ts";
 import { SpmSchedule } from "./spm-schedule.ts";
 import { StreamWriter } from "./stream-writer.ts";
 import { TransmitWindow, type WindowLimits } from "./transmit-window.ts";
@@ -65,6 +66,7 @@ export class EpgmSource implements Machine<IncomingDatagram, SourceOutput> {
   readonly #options: SourceOptions;
   readonly #outputs: SourceOutput[] = [];
   readonly #writer: StreamWriter;
+  readonly #slab = new Slab();
   readonly #window: TransmitWindow;
   readonly #repairs: Repairs;
   readonly #schedule = new SpmSchedule();
@@ -73,6 +75,7 @@ export class EpgmSource implements Machine<IncomingDatagram, SourceOutput> {
   #state: SourceState = "idle";
   #spmSequence = 0;
   #isFull = false;
+  #isForeign = false;
   #isDataTurn = false;
   #graceMs: number;
   #graceEndsMs = Number.POSITIVE_INFINITY;
@@ -111,6 +114,7 @@ export class EpgmSource implements Machine<IncomingDatagram, SourceOutput> {
 
   /** Whether receivers that are not ours listen: bursts and rate then stay within what libzmq's bear. */
   setForeign(isForeign: boolean): void {
+    this.#isForeign = isForeign;
     this.#rate.setForeign(isForeign);
   }
 
@@ -221,14 +225,16 @@ export class EpgmSource implements Machine<IncomingDatagram, SourceOutput> {
   }
 
   #sendData(byteCount: number, nowMs: number): void {
+    // A libzmq receiver that misses two packets before it has seen an SPM may go deaf (libzmq 4.3.4).
+    if (this.#isForeign && this.#schedule.wasSilent(nowMs)) this.#sendSpm(nowMs);
     const { tsi, port } = this.#options;
-    const packet = new Uint8Array(byteCount);
+    const packet = this.#slab.allocate(byteCount);
     this.#writer.writePayload(packet, dataPayloadAt);
     const sequence = this.#window.next;
     writeDataHead(packet, { kind: "odata", tsi, port, sequence, trail: this.#window.trail });
     this.#window.add(packet, nowMs);
     this.#counts.packets += 1;
-    this.#schedule.dataSent(nowMs);
+    this.#schedule.beginSeries(nowMs);
     this.#toGroup(packet);
   }
 
@@ -243,7 +249,7 @@ export class EpgmSource implements Machine<IncomingDatagram, SourceOutput> {
     writeDataHead(packet, { kind: "rdata", tsi, port, sequence, trail: this.#window.trail });
     this.#repairs.repeated(sequence, nowMs);
     this.#counts.repairs += 1;
-    this.#schedule.dataSent(nowMs);
+    this.#schedule.beginSeries(nowMs);
     this.#toGroup(packet);
   }
 
@@ -297,6 +303,8 @@ export class EpgmSource implements Machine<IncomingDatagram, SourceOutput> {
     this.#state = "grace";
     this.#graceEndsMs = nowMs + this.#graceMs;
     for (let count = 0; count < spmCount; count += 1) this.#sendSpm(nowMs);
+    // All three are lost together when a receiver hears nothing for a moment.
+    this.#schedule.beginSeries(nowMs);
   }
 
   #end(): void {

@@ -23,7 +23,7 @@ test("one in 30 s, whatever else happens", () => {
 test("golden: after data the series of libzmq 4.3.4", () => {
   const schedule = new SpmSchedule();
   schedule.sent(0);
-  schedule.dataSent(1_000);
+  schedule.beginSeries(1_000);
   expect(run(schedule, 70_000)).toEqual([
     1_100, 1_200, 1_300, 1_400, 1_500, 2_800, 9_800, 25_800, 55_800,
   ]);
@@ -32,9 +32,9 @@ test("golden: after data the series of libzmq 4.3.4", () => {
 test("new data begin the series anew", () => {
   const schedule = new SpmSchedule();
   schedule.sent(0);
-  schedule.dataSent(0);
+  schedule.beginSeries(0);
   expect(run(schedule, 200)).toEqual([100, 200]);
-  schedule.dataSent(250);
+  schedule.beginSeries(250);
   expect(run(schedule, 500)).toEqual([350, 450]);
 });
 
@@ -52,7 +52,7 @@ test("wherever the clock stands, the next deadline lies ahead", () => {
     fc.property(fc.double({ min: 0, max: 1e12, noNaN: true }), (startMs) => {
       const schedule = new SpmSchedule();
       schedule.sent(startMs);
-      schedule.dataSent(startMs);
+      schedule.beginSeries(startMs);
       expect(run(schedule, startMs + 100_000)).toHaveLength(10);
     }),
   );

@@ -11,8 +11,12 @@ const ambientMs = 30_000;
 /** Requests for one are answered no more often than this. */
 const answerPauseMs = 10;
 
+/** While data is sent to receivers that are not ours, an SPM goes before it at least so often. */
+const introductionMs = 10;
+
 export class SpmSchedule {
-  #dataMs = Number.POSITIVE_INFINITY;
+  /** When the series began. */
+  #beganMs = Number.POSITIVE_INFINITY;
   /** How many of the series have been sent. */
   #heartbeatCount = 0;
   #sentMs = Number.NEGATIVE_INFINITY;
@@ -23,9 +27,9 @@ export class SpmSchedule {
     return Math.min(this.#sentMs + ambientMs, this.#heartbeatDueMs, answerDueMs);
   }
 
-  /** Data went out: the series begins anew. */
-  dataSent(nowMs: number): void {
-    this.#dataMs = nowMs;
+  /** Data went out, or the source closes: the series begins anew. */
+  beginSeries(nowMs: number): void {
+    this.#beganMs = nowMs;
     this.#heartbeatCount = 0;
   }
 
@@ -41,7 +45,12 @@ export class SpmSchedule {
     while (this.#heartbeatDueMs <= nowMs) this.#heartbeatCount += 1;
   }
 
+  /** Whether none was sent for so long that who joined meanwhile may not know the source's address. */
+  wasSilent(nowMs: number): boolean {
+    return nowMs >= this.#sentMs + introductionMs;
+  }
+
   get #heartbeatDueMs(): number {
-    return this.#dataMs + (heartbeatsMs[this.#heartbeatCount] ?? Number.POSITIVE_INFINITY);
+    return this.#beganMs + (heartbeatsMs[this.#heartbeatCount] ?? Number.POSITIVE_INFINITY);
   }
 }

@@ -4,9 +4,10 @@
  */
 import { frameHeadBytes, writeFrameHead } from "./frame.ts";
 import { noStart, offsetBytes } from "./payload.ts";
+import { Slab } from "./slab.ts";
 
 /** A message of at most so many bytes is copied when it is pushed; of a longer one the parts are kept. */
-const copiedBytesMax = 512;
+const copiedBytesMax = 1_500;
 
 interface QueuedMessage {
   readonly byteCount: number;
@@ -17,6 +18,7 @@ interface QueuedMessage {
 export class StreamWriter {
   /** How many bytes of messages a payload takes. */
   readonly #room: number;
+  readonly #slab = new Slab();
   readonly #messages: QueuedMessage[] = [];
   /** Messages before this index have been written; they are removed now and then. */
   #head = 0;
@@ -47,7 +49,8 @@ export class StreamWriter {
   push(parts: readonly Uint8Array[]): void {
     let byteCount = 0;
     for (const part of parts) byteCount += frameHeadBytes(part.length) + part.length;
-    const segments = byteCount <= copiedBytesMax ? [copied(parts, byteCount)] : segmentsOf(parts);
+    const segments =
+      byteCount <= copiedBytesMax ? [this.#copied(parts, byteCount)] : segmentsOf(parts);
     this.#messages.push({ byteCount, segments });
     this.#byteCount += byteCount;
   }
@@ -89,6 +92,19 @@ export class StreamWriter {
     this.#removeWritten();
     this.#packed = 0;
     this.#packedUntil = this.#head;
+  }
+
+  #copied(parts: readonly Uint8Array[], byteCount: number): Uint8Array {
+    const bytes = this.#slab.allocate(byteCount);
+    let at = 0;
+    for (let index = 0; index < parts.length; index += 1) {
+      const part = parts[index];
+      if (part === undefined) break;
+      at = writeFrameHead(bytes, at, { bodyBytes: part.length, more: index < parts.length - 1 });
+      bytes.set(part, at);
+      at += part.length;
+    }
+    return bytes;
   }
 
   /**
@@ -133,17 +149,6 @@ export class StreamWriter {
     this.#messages.splice(0, this.#head);
     this.#head = 0;
   }
-}
-
-function copied(parts: readonly Uint8Array[], byteCount: number): Uint8Array {
-  const bytes = new Uint8Array(byteCount);
-  let at = 0;
-  for (const [index, part] of parts.entries()) {
-    at = writeFrameHead(bytes, at, { bodyBytes: part.length, more: index < parts.length - 1 });
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
 }
 
 function segmentsOf(parts: readonly Uint8Array[]): Uint8Array[] {

@@ -195,6 +195,11 @@ describe("what others may send", () => {
     expect(read([Buffer.from("0003030061", "hex"), hello]).messages).toEqual([["hello"]]);
   });
 
+  test("nor is what comes after it", () => {
+    const inside = Buffer.from("ffff03007a", "hex");
+    expect(read([Buffer.from("0007030061", "hex"), inside, hello]).messages).toEqual([["hello"]]);
+  });
+
   test("a frame of length 0 is a fault, and the next message is taken", () => {
     expect(read([Buffer.from("0000000003006100", "hex"), hello])).toEqual({
       messages: [["hello"]],
@@ -312,7 +317,7 @@ describe("laws", () => {
   });
 });
 
-test("a queue of 100,000 messages is written in time that follows its length", () => {
+test("a queue of 100,000 messages fills each packet", () => {
   const writer = new StreamWriter(1_428);
   const message = [Buffer.from("topic"), Buffer.from("x".repeat(20))];
   for (let count = 0; count < 100_000; count += 1) writer.push(message);
