@@ -11,6 +11,7 @@ const inputs = [
   "test/interop",
   "test/fuzz",
   "test/simulation",
+  "test/model",
   "test/support/case-report.ts",
   "package.json",
   "package-lock.json",

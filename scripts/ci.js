@@ -11,6 +11,7 @@ import {
   checkReportPath,
   fuzzReportPath,
   interopReportPath,
+  modelReportPath,
   mutationsReportPath,
   nodesReportPath,
   readReport,
@@ -65,6 +66,13 @@ const steps = [
     command: "npm run simulate -- --mutations",
     minutesMax: 10,
     report: { path: mutationsReportPath, read: readReport },
+  },
+  {
+    name: "model",
+    command: "npm run model",
+    // Spin may have to be installed first.
+    minutesMax: 12,
+    report: { path: modelReportPath, read: readReport },
   },
   {
     name: "interop",

@@ -20,6 +20,7 @@ export const checkReportPath = ".cache/check-report.json";
 export const fuzzReportPath = ".cache/fuzz-report.json";
 export const interopReportPath = ".cache/interop-report.json";
 export const mutationsReportPath = ".cache/mutations-report.json";
+export const modelReportPath = ".cache/model-report.json";
 export const nodesReportPath = ".cache/nodes-report.json";
 export const simulationReportPath = ".cache/simulation-report.json";
 export const vitestReportPath = ".cache/vitest-report.json";

@@ -5,16 +5,24 @@ import { runTranscript } from "./transcript.ts";
 const folder = new URL("./consensus/", import.meta.url);
 const line = "----";
 
+interface Situation {
+  readonly title: string;
+  readonly commands: string;
+  readonly path: string;
+}
+
+const situations = readdirSync(folder).map((file): Situation => {
+  const { pathname: path } = new URL(file, folder);
+  const [text = ""] = readFileSync(path, "utf8").split(`\n${line}\n`);
+  const commands = text.trimEnd();
+  const [title = ""] = commands.split("\n");
+  return { title: title.slice(2), commands, path };
+});
+
 describe("agreement on addresses, situation by situation", () => {
-  for (const file of readdirSync(folder)) {
-    const path = new URL(file, folder);
-    const [commands = ""] = readFileSync(path, "utf8").split(`\n${line}\n`);
-    const [title = ""] = commands.split("\n");
-    test(title.replace(/^# /, ""), async () => {
-      const [, ...steps] = commands.trimEnd().split("\n");
-      const told = runTranscript(steps.filter((step) => step !== ""));
-      const text = [commands.trimEnd(), line, ...told, ""].join("\n");
-      await expect(text).toMatchFileSnapshot(path.pathname);
-    });
-  }
+  test.each(situations)("$title", async ({ commands, path }) => {
+    const [, ...steps] = commands.split("\n");
+    const told = runTranscript(steps.filter((step) => step !== ""));
+    await expect([commands, line, ...told, ""].join("\n")).toMatchFileSnapshot(path);
+  });
 });

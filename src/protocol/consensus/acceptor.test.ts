@@ -87,16 +87,26 @@ describe("R4: proposal ids", () => {
 });
 
 describe("R11: room", () => {
-  test("R11: what is undecided goes after 10 minutes of silence, not before", () => {
+  test("R11: a promise goes after 10 minutes of silence, not before", () => {
     const votes = acceptor();
-    votes.accept(type, 0n, ballot(5n, 1n), 77, 0);
+    votes.prepare(type, 0n, ballot(5n, 1n), 0);
     votes.wake(9 * minuteMs);
-    expect(votes.prepare(type, 0n, ballot(6n, 1n), 9 * minuteMs)).toMatchObject({ address: 77 });
+    expect(votes.prepare(type, 0n, ballot(4n, 1n), 9 * minuteMs).kind).toBe("rejected");
     votes.wake(18 * minuteMs);
     expect(votes.size).toBe(1);
     votes.wake(19 * minuteMs);
     expect(votes.size).toBe(0);
     expect(votes.deadlineMs).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  test("R11: what was accepted stays until it is decided: somebody who is cut off may have done so", () => {
+    const votes = acceptor();
+    votes.accept(type, 0n, ballot(5n, 1n), 77, 0);
+    votes.wake(60 * minuteMs);
+    expect(votes.prepare(type, 0n, ballot(6n, 1n), 60 * minuteMs)).toMatchObject({ address: 77 });
+    votes.settle(type, 0n);
+    votes.wake(71 * minuteMs);
+    expect(votes.size).toBe(0);
   });
 
   test("R11: over as many types as there are addresses are refused, and nobody is thrown out", () => {

@@ -5,8 +5,12 @@
  */
 import { type Ballot, compareBallots, noBallot } from "./ballot.ts";
 
-/** Undecided state goes after so long without a message; no datagram is taken to live for 60 s. */
-const undecidedMs = 600_000;
+/**
+ * A promise is forgotten after so long without a message of its type: whoever it was made to has given
+ * its ballot up by then, since its view has changed. What was accepted may have been decided by
+ * somebody who is cut off, so that stays.
+ */
+const promiseMs = 600_000;
 
 /** Epochs of one type that can be undecided at once; each but one belongs to a collision. */
 const epochsMax = 8;
@@ -115,18 +119,22 @@ export class Acceptor {
 
   /** `epoch` of this type is decided: its votes, and those of the epochs before, are needed no more. */
   settle(typeName: string, epoch: bigint): void {
-    const votes = this.#types.get(typeName)?.votes;
-    for (const undecided of votes?.keys() ?? []) if (undecided <= epoch) votes?.delete(undecided);
+    const state = this.#types.get(typeName);
+    if (state === undefined) return;
+    for (const undecided of state.votes.keys()) {
+      if (undecided <= epoch) state.votes.delete(undecided);
+    }
+    this.#sweepMs = Math.min(this.#sweepMs, state.touchedMs + promiseMs);
   }
 
-  /** Forgets what has been silent for 10 minutes. */
+  /** Forgets promises that nobody has come back to for 10 minutes. */
   wake(nowMs: number): void {
     if (nowMs < this.#sweepMs) return;
     this.#sweepMs = Number.POSITIVE_INFINITY;
     for (const [typeName, state] of this.#types) {
-      const endMs = state.touchedMs + undecidedMs;
-      if (endMs <= nowMs) this.#forget(typeName, state);
-      else this.#sweepMs = Math.min(this.#sweepMs, endMs);
+      const endMs = state.touchedMs + promiseMs;
+      if (endMs > nowMs) this.#sweepMs = Math.min(this.#sweepMs, endMs);
+      else if (![...state.votes.values()].some(hasAccepted)) this.#forget(typeName, state);
     }
   }
 
@@ -164,7 +172,11 @@ export class Acceptor {
       touchedMs: nowMs,
     };
     this.#types.set(typeName, state);
-    this.#sweepMs = Math.min(this.#sweepMs, nowMs + undecidedMs);
+    this.#sweepMs = Math.min(this.#sweepMs, nowMs + promiseMs);
     return state;
   }
+}
+
+function hasAccepted({ address }: Vote): boolean {
+  return address !== undefined;
 }

@@ -246,6 +246,9 @@ export class AddressAgreement implements Machine<ControlMessage, AgreementOutput
 
   receive(message: ControlMessage, nowMs: number): void {
     if (this.#state === "idle" || this.#state === "closed") return;
+    // After a long pause of the process no vote may count in a view that is no more.
+    this.#membership.wake(nowMs);
+    this.#noticeMembership(nowMs);
     switch (message.kind) {
       case "heartbeat":
         this.#takeHeartbeat(message, nowMs);
