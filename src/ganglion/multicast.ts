@@ -7,18 +7,17 @@
  * a third, the impulse's id, only while every node in view is one of ours. A process joins the groups
  * of the types only that somebody in it wants.
  */
-import { because } from "../cause.ts";
-import type { EpgmChannel, EpgmGap, RefusedReason, SourceId } from "../epgm/channel.ts";
+import type { EpgmChannel, EpgmGap, SourceId } from "../epgm/channel.ts";
 import { EpgmNode } from "../epgm/node.ts";
 import { ClosedError, ConsensusError, PeerError, TransportError, UsageError } from "../errors.ts";
 import type { Impulse } from "../impulse.ts";
-import { failureIncident, type Incident } from "../incident.ts";
+import type { Incident } from "../incident.ts";
 import { type ClockTimer, systemClock } from "../io/clock.ts";
 import type { MulticastInterface } from "../io/multicast-interface.ts";
 import { type Neuron, topicOf } from "../neuron.ts";
 import { checkOptions } from "../options.ts";
 import { AddressSpace } from "../protocol/consensus/address-space.ts";
-import type { IncidentOutput, RouteOutput } from "../protocol/consensus/output.ts";
+import type { RouteOutput } from "../protocol/consensus/output.ts";
 import { impulseIdByteCount, writeImpulseId } from "../protocol/impulse-id-frame.ts";
 import { completeQueueOptions, type Patience, type QueueOptions } from "../queue.ts";
 import { checkCount } from "../ranges.ts";
@@ -30,9 +29,9 @@ import { ControlPlane, type MulticastPeer } from "./multicast/control-plane.ts";
 import { Intakes } from "./multicast/intakes.ts";
 import { type MulticastOptions, multicastOptionTable } from "./multicast/options.ts";
 import { MulticastSynapse } from "./multicast/synapse.ts";
+import { Troubles } from "./multicast/troubles.ts";
 import { Opening } from "./opening.ts";
 import { TransportGanglion } from "./transport.ts";
-import { IncidentRation } from "./wire/incident-ration.ts";
 
 export type { MulticastInterface } from "../io/multicast-interface.ts";
 export type { MulticastPeer } from "./multicast/control-plane.ts";
@@ -55,13 +54,6 @@ const portDefault = 5560;
 const hearingMsMax = 1_000;
 const messageBytesMaxDefault = 16 * 1024 * 1024;
 
-/** Of datagrams that are encrypted, or should be. */
-const refusals: Readonly<Partial<Record<RefusedReason, string>>> = {
-  sealed: "a datagram is encrypted with a group key, and this node has none; give it as groupKey",
-  unsealed: "a datagram is not encrypted, though this node has a group key; give it to all nodes",
-  forged: "a datagram was not encrypted with this node's group key; give all nodes the same",
-};
-
 /** One node of a multicast network. It opens by itself; see `opened`. */
 export class MulticastGanglion extends TransportGanglion<MulticastSynapse> {
   /** @internal For its synapses. */
@@ -72,9 +64,7 @@ export class MulticastGanglion extends TransportGanglion<MulticastSynapse> {
   readonly #messageBytesMax: number;
   readonly #control: ControlPlane;
   readonly #opening = new Opening(this);
-  readonly #ration = new IncidentRation((incident) => super.report(incident));
-  /** What hinders one datagram hinders all: it is told once, and then added up. */
-  readonly #failures = new IncidentRation((incident) => super.report(incident), systemClock, 1);
+  readonly #troubles = new Troubles(this, this.otherCounters, (incident) => super.report(incident));
   readonly #intakes = new Intakes((...arrived) => this.arrivedAt(...arrived));
   readonly #patterns = new Set<TopicPattern>();
   readonly #watchers = new Set<() => void>();
@@ -103,9 +93,9 @@ export class MulticastGanglion extends TransportGanglion<MulticastSynapse> {
       route: (route) => this.#route(route),
       recorded: ({ typeName }) => this.#recorded(typeName),
       changed: () => this.#changed(),
-      incident: (incident) => this.#disagreed(incident),
-      malformed: (cause) => this.#malformed(cause),
-      refused: (reason) => this.#refused(reason),
+      incident: (incident) => this.#troubles.disagreed(incident),
+      malformed: (cause) => this.#troubles.malformed(cause),
+      refused: (reason) => this.#troubles.refused(reason),
       failed: (cause) => this.#failed(cause),
     });
     this.#opening.begin(this.#open());
@@ -291,7 +281,7 @@ export class MulticastGanglion extends TransportGanglion<MulticastSynapse> {
           message: (frames, source) => this.#receive(synapse, frames, source),
           gap: (gap) => this.#lost(synapse, gap),
           finished: (source) => this.#intakes.finish(synapse, source),
-          refused: (reason) => this.#refused(reason),
+          refused: (reason) => this.#troubles.refused(reason),
         }),
         dropped: (_frames, reason) => synapse.dropped(reason),
         failed: (cause) => this.#failed(cause),
@@ -352,7 +342,7 @@ export class MulticastGanglion extends TransportGanglion<MulticastSynapse> {
       this.#intakes.take(synapse, frames, source);
     } catch (error) {
       if (!(error instanceof PeerError)) throw error;
-      this.#malformed(error);
+      this.#troubles.malformed(error);
     }
   }
 
@@ -444,14 +434,8 @@ export class MulticastGanglion extends TransportGanglion<MulticastSynapse> {
   #checkHearing(): void {
     const via = this.#node?.interface;
     if (this.#control.hearsItself || via === undefined) return;
-    this.#failed(
-      new TransportError(
-        `nothing that is sent to groups by ${via.name} (${via.address}) comes back: a firewall keeps it, or ` +
-          `there is no multicast here; let UDP port ${this.#port} to ${this.#space.textAt(0)} and what follows ` +
-          "pass, or name another interface",
-        { details: { interface: via.name, port: this.#port, network: this.#space.textAt(0) } },
-      ),
-    );
+    const { network = networkDefault } = this.#options;
+    this.#troubles.deaf(via, this.#port, network);
   }
 
   /** Resolves when no message waits for an address, or at the end. */
@@ -484,53 +468,18 @@ export class MulticastGanglion extends TransportGanglion<MulticastSynapse> {
   /** What a peer can make happen again and again is told by ration. */
   override report(incident: Incident): void {
     if (incident.kind === "transmit-failed") super.report(incident);
-    else this.#ration.take(incident);
+    else this.#troubles.report(incident);
   }
 
   protected override incidentsOver(): void {
-    this.#failures.end();
-    this.#ration.end();
+    this.#troubles.end();
   }
 
-  #lost(synapse: MulticastSynapse, { reason, packetCount, source }: EpgmGap): void {
-    if (this.#intakes.isForeign(synapse, source)) return;
-    const cause = new PeerError(`packets of ${source} are lost: ${reason}`, {
-      details: { source, reason, packetCount },
-    });
-    synapse.dropped("lost", Math.max(1, packetCount), cause);
-  }
-
-  #disagreed({ message, typeName }: IncidentOutput): void {
-    const incident = { kind: "disagreement", message, ganglion: this.name } as const;
-    this.report(typeName === undefined ? incident : { ...incident, topic: typeName });
-  }
-
-  /** A datagram that is none of this network's, or does not have its key. */
-  #refused(reason: RefusedReason): void {
-    this.#malformed(
-      new PeerError(refusals[reason] ?? `a datagram is no packet of EPGM: ${reason}`, {
-        details: { reason },
-      }),
-    );
-  }
-
-  #malformed(cause: PeerError): void {
-    this.otherCounters.drop("malformed", 1);
-    this.report({
-      kind: "dropped",
-      reason: "malformed",
-      message: because("what came by multicast was dropped as malformed", cause),
-      ganglion: this.name,
-      cause,
-    });
+  #lost(synapse: MulticastSynapse, gap: EpgmGap): void {
+    if (!this.#intakes.isForeign(synapse, gap.source)) this.#troubles.lost(synapse, gap);
   }
 
   #failed(cause: TransportError): void {
-    if (this.isClosing) return;
-    const what = "multicast is hindered";
-    this.#failures.take({
-      ganglion: this.name,
-      ...failureIncident("connection-failed", what, cause),
-    });
+    if (!this.isClosing) this.#troubles.failed(cause);
   }
 }

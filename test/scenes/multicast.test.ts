@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { MulticastGanglion } from "../../src/ganglion/multicast.ts";
 import { until } from "../../src/testing/until.ts";
 import { MulticastNodes } from "../support/multicast-nodes.ts";
+import { textNeuron } from "../support/neurons.ts";
 import { everyone, type Member, Scene } from "./scene.ts";
 
 /** Joins each of them to one multicast network. Resolves when all hear all. */
@@ -16,10 +17,8 @@ async function onMulticast(...members: readonly Member[]): Promise<void> {
   }
   await nodes.meet(...joined);
   // Each wants it, or passes it on.
-  const ready = members.map(({ text }, index) =>
-    joined[index]?.ready(text, { receivers: joined.length - 1 }),
-  );
-  await Promise.all(ready);
+  const topic = textNeuron().name;
+  await Promise.all(joined.map((node) => node.ready(topic, { receivers: joined.length - 1 })));
 }
 
 /** Each says some texts. Resolves when all have heard all of them. */
