@@ -57,8 +57,9 @@ export interface EpgmListener {
  * - `sealed`: it is encrypted, and there is no group key to read it by.
  * - Others: it is no packet of EPGM.
  */
-export type RefusedReason = OpenFault | "sealed" | MalformedReason;
+export type RefusedReason = "unsealed" | "forged" | "sealed" | MalformedReason;
 
+/** What is lost of a source, for good. */
 export interface EpgmGap {
   readonly source: SourceId;
   readonly reason: GapReason;
@@ -66,6 +67,7 @@ export interface EpgmGap {
   readonly packetCount: number;
 }
 
+/** How a channel closes. */
 export interface ChannelCloseOptions {
   /** What has not been sent by then is dropped; 10,000 ms by default. */
   readonly lingerMs?: number;
@@ -91,6 +93,7 @@ export interface ChannelHome {
   channelClosed(channel: EpgmChannel): void;
 }
 
+/** A group that was joined, to send to and to receive from. */
 export class EpgmChannel {
   /** The group's address. */
   readonly group: string;

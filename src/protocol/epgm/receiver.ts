@@ -44,6 +44,7 @@ export type ReceiverOutput =
   /** A datagram was no packet. */
   | { readonly kind: "malformed"; readonly reason: MalformedReason };
 
+/** What a channel has received that was of no use. */
 export interface ReceiverCounts {
   readonly malformed: Readonly<Partial<Record<MalformedReason, number>>>;
   /** Sources that were dropped to make room for others. */
