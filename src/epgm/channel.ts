@@ -178,7 +178,8 @@ export class EpgmChannel {
   }
 
   /** What was received that was no packet, or not the group's, and sources that had to give way. */
-  get received(): EpgmReceiver["counts"] & Readonly<Record<OpenFault | "sealed", number>> {
+  get received(): EpgmReceiver["counts"] &
+    Readonly<Record<"unsealed" | "forged" | "sealed", number>> {
     return { ...this.#receiver.counts, ...this.#refused };
   }
 
