@@ -1,5 +1,8 @@
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { incidentsAt, MulticastNodes } from "../../test/support/multicast-nodes.ts";
 import { jsonCodec } from "../codec/json.ts";
@@ -9,6 +12,7 @@ import { Namespace } from "../namespace.ts";
 import { Neuron } from "../neuron.ts";
 import { until } from "../testing/until.ts";
 import { MulticastGanglion } from "./multicast.ts";
+import { openGanglion } from "./open.ts";
 
 const namespace = new Namespace("dev.plexo.test");
 const Count = new Neuron("Count", namespace, jsonCodec<number>());
@@ -286,5 +290,40 @@ describe("a group key", () => {
       true,
     );
     expect(ofSender?.some(({ message }) => /is not encrypted, though/.test(message))).toBe(true);
+  });
+});
+
+describe("openGanglion", () => {
+  test("takes all from the URL, and the key from its file", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "plexo-key-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const file = join(folder, "group.key");
+    writeFileSync(file, "07".repeat(32), { mode: 0o600 });
+    const nodes = new MulticastNodes();
+    const place = `multicast://239.255.0.0/16:${nodes.port}`;
+    const url = `${place}?interface=127.0.0.1&key=${file}&segment=cellar`;
+    await using sender = await openGanglion(url, { graceMs: 50, lingerMs: 100 });
+    const receiver = await nodes.open({ groupKey: new Uint8Array(32).fill(7) });
+    expect(sender.segment).toBe("cellar");
+    // lo, or as the system calls it.
+    expect(sender.name).toContain(`${place}?interface=lo`);
+    const got: number[] = [];
+    await receiver.react(Count, (count) => void got.push(count)).ready;
+    await sender.ready(Count, { receivers: 1 });
+    await sender.transmit(Count, 1);
+    await until("it has arrived", () => got.length === 1);
+    chmodSync(file, 0o644);
+    await expect(openGanglion(url)).rejects.toThrow(/others may use the key file/);
+  });
+
+  test.each([
+    ["multicast://239.0.0.0", {}, /239\.0\.0\.0 is no network with a prefix/],
+    ["multicast://10.0.0.0/8", {}, /"10\.0\.0\.0\/8" is not a multicast network/],
+    ["multicast://?interface=no-such", {}, /no interface "no-such"/],
+    ["multicast://", { bitsPerSecnd: 1 } as object, /bitsPerSecnd.*bitsPerSecond/],
+    ["multicast://", { port: 1 } as object, /port/],
+  ])("%s with %j is refused", async (url, options, message) => {
+    await expect(openGanglion(url, options)).rejects.toBeInstanceOf(UsageError);
+    await expect(openGanglion(url, options)).rejects.toThrow(message);
   });
 });
