@@ -11,10 +11,10 @@ import type { IncomingDatagram } from "../protocol/epgm/datagram.ts";
 import { type MalformedReason, packetTypes } from "../protocol/epgm/packet.ts";
 import { EpgmReceiver, type ReceiverOutput } from "../protocol/epgm/receiver.ts";
 import {
+  isSealed,
   type OpenFault,
   type PacketSeal,
   sealBytes,
-  sealedFlag,
 } from "../protocol/epgm/sealed-packet.ts";
 import { EpgmSource, type SourceOutput } from "../protocol/epgm/source.ts";
 import type { GapReason } from "../protocol/epgm/source-session.ts";
@@ -73,8 +73,9 @@ export const epgmListenerTable: OptionTable<EpgmListener> = {
  * - `sealed`: it is encrypted, and there is no group key to read it by.
  * - Others: it is no packet of EPGM.
  */
-export type RefusedReason = OpenFault | "sealed" | MalformedReason;
+export type RefusedReason = "unsealed" | "forged" | "sealed" | MalformedReason;
 
+/** What is lost of a source, for good. */
 export interface EpgmGap {
   readonly source: SourceId;
   readonly reason: GapReason;
@@ -100,6 +101,7 @@ export interface ChannelHome {
   channelClosed(channel: EpgmChannel): void;
 }
 
+/** A group that was joined, to send to and to receive from. */
 export class EpgmChannel {
   /** The group's address. */
   readonly group: string;
@@ -184,7 +186,8 @@ export class EpgmChannel {
   }
 
   /** What was received that was no packet, or not the group's, and sources that had to give way. */
-  get received(): EpgmReceiver["counts"] & Readonly<Record<OpenFault | "sealed", number>> {
+  get received(): EpgmReceiver["counts"] &
+    Readonly<Record<"unsealed" | "forged" | "sealed", number>> {
     return { ...this.#receiver.counts, ...this.#refused };
   }
 
@@ -249,11 +252,7 @@ export class EpgmChannel {
   /** Makes the channel known as a source before it sends anything. */
   openSource(): Promise<void> {
     if (this.#closing !== undefined) return Promise.reject(this.#closedError());
-    this.#opening ??= this.#openSource().catch((cause: unknown) => {
-      // It may be tried again.
-      this.#opening = undefined;
-      throw cause;
-    });
+    this.#opening ??= this.#openSource();
     return this.#opening;
   }
 
@@ -322,8 +321,7 @@ export class EpgmChannel {
   /** With a group key, only what was sealed with it. */
   #opened({ bytes, from }: IncomingDatagram): IncomingDatagram | undefined {
     if (this.#seal === undefined) {
-      if (((bytes[4] ?? 0) & sealedFlag) === 0) return { bytes, from };
-      return this.#refuse("sealed");
+      return isSealed(bytes) ? this.#refuse("sealed") : { bytes, from };
     }
     const opened = this.#seal.open(bytes);
     return typeof opened === "string" ? this.#refuse(opened) : { bytes: opened, from };

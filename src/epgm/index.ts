@@ -11,6 +11,8 @@ import type { EpgmOptions } from "./options.ts";
 
 export type { MulticastInterface } from "../io/multicast-interface.ts";
 export type { MalformedReason } from "../protocol/epgm/packet.ts";
+export type { ReceiverCounts } from "../protocol/epgm/receiver.ts";
+export type { SourceCounts } from "../protocol/epgm/source.ts";
 export type { GapReason } from "../protocol/epgm/source-session.ts";
 export type {
   EpgmChannel,

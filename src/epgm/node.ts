@@ -30,6 +30,7 @@ import {
 /** A group by which the interface is found when none is named. */
 const sampleGroups = { IPv4: "239.255.0.1", IPv6: "ff15::1" } as const;
 
+/** One network interface and one UDP port, for all channels of a program. */
 export class EpgmNode {
   /** By which network interface it sends and receives. */
   readonly interface: MulticastInterface;

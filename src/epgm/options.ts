@@ -5,6 +5,7 @@ import type { QueueOptions } from "../queue.ts";
 import { queueOptionTable } from "../queue.ts";
 import { checkCount, checkMilliseconds } from "../ranges.ts";
 
+/** Of a node. */
 export interface EpgmOptions {
   /** The UDP port of all groups; 5560 by default. */
   readonly port?: number | undefined;
@@ -59,6 +60,7 @@ export const epgmOptionTable: OptionTable<EpgmOptions> = {
   graceMs: "a number",
 };
 
+/** Of a channel. */
 export interface EpgmChannelOptions {
   /** What waits to be sent, and what happens when it is full; 1,000 messages and "block" by default. */
   readonly queue?: QueueOptions | undefined;

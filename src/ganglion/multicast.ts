@@ -7,23 +7,17 @@
  * a third, the impulse's id, only while every node in view is one of ours. A process joins the groups
  * of the types only that somebody in it wants.
  */
-import { because } from "../cause.ts";
-import type { EpgmChannel, EpgmGap, RefusedReason, SourceId } from "../epgm/channel.ts";
+import type { EpgmChannel, EpgmGap, SourceId } from "../epgm/channel.ts";
 import { EpgmNode } from "../epgm/node.ts";
-import {
-  ClosedError,
-  ConsensusError,
-  PeerError,
-  type TransportError,
-  UsageError,
-} from "../errors.ts";
+import { ClosedError, ConsensusError, PeerError, TransportError, UsageError } from "../errors.ts";
 import type { Impulse } from "../impulse.ts";
-import { failureIncident, type Incident } from "../incident.ts";
-import { systemClock } from "../io/clock.ts";
+import type { Incident } from "../incident.ts";
+import { type ClockTimer, systemClock } from "../io/clock.ts";
+import type { MulticastInterface } from "../io/multicast-interface.ts";
 import { type Neuron, topicOf } from "../neuron.ts";
 import { checkOptions } from "../options.ts";
 import { AddressSpace } from "../protocol/consensus/address-space.ts";
-import type { IncidentOutput, RouteOutput } from "../protocol/consensus/output.ts";
+import type { RouteOutput } from "../protocol/consensus/output.ts";
 import { impulseIdByteCount, writeImpulseId } from "../protocol/impulse-id-frame.ts";
 import { completeQueueOptions, type Patience, type QueueOptions } from "../queue.ts";
 import { checkCount } from "../ranges.ts";
@@ -35,10 +29,11 @@ import { ControlPlane, type MulticastPeer } from "./multicast/control-plane.ts";
 import { Intakes } from "./multicast/intakes.ts";
 import { type MulticastOptions, multicastOptionTable } from "./multicast/options.ts";
 import { MulticastSynapse } from "./multicast/synapse.ts";
+import { Troubles } from "./multicast/troubles.ts";
 import { Opening } from "./opening.ts";
 import { TransportGanglion } from "./transport.ts";
-import { IncidentRation } from "./wire/incident-ration.ts";
 
+export type { MulticastInterface } from "../io/multicast-interface.ts";
 export type { MulticastPeer } from "./multicast/control-plane.ts";
 export type { MulticastOptions } from "./multicast/options.ts";
 
@@ -55,30 +50,29 @@ export interface Assignment {
 
 const networkDefault = "239.255.0.0/16";
 const portDefault = 5560;
+/** What is sent comes back at once where it does at all. */
+const hearingMsMax = 1_000;
 const messageBytesMaxDefault = 16 * 1024 * 1024;
-
-/** Of datagrams that are encrypted, or should be. */
-const refusals: Readonly<Partial<Record<RefusedReason, string>>> = {
-  sealed: "a datagram is encrypted with a group key, and this node has none; give it as groupKey",
-  unsealed: "a datagram is not encrypted, though this node has a group key; give it to all nodes",
-  forged: "a datagram was not encrypted with this node's group key; give all nodes the same",
-};
 
 /** One node of a multicast network. It opens by itself; see `opened`. */
 export class MulticastGanglion extends TransportGanglion<MulticastSynapse> {
   /** @internal For its synapses. */
   readonly queue: Required<QueueOptions>;
   readonly #options: MulticastOptions;
+  readonly #port: number;
   readonly #space: AddressSpace;
   readonly #messageBytesMax: number;
   readonly #control: ControlPlane;
   readonly #opening = new Opening(this);
-  readonly #ration = new IncidentRation((incident) => super.report(incident));
+  readonly #troubles = new Troubles(this, this.otherCounters, (incident) => super.report(incident));
   readonly #intakes = new Intakes((...arrived) => this.arrivedAt(...arrived));
   readonly #patterns = new Set<TopicPattern>();
   readonly #watchers = new Set<() => void>();
   #node: EpgmNode | undefined;
   #isOpen = false;
+  #hearing: ClockTimer | undefined;
+  /** No type is used anew any more. */
+  #isShutting = false;
   #isForeign = false;
   #isReferenced = true;
 
@@ -88,6 +82,7 @@ export class MulticastGanglion extends TransportGanglion<MulticastSynapse> {
     const { network = networkDefault, port = portDefault } = options;
     super(options, `multicast://${network}:${port}`);
     this.#options = options;
+    this.#port = port;
     this.#space = new AddressSpace(network);
     this.queue = completeQueueOptions(options.queue);
     this.#messageBytesMax = checkCount(
@@ -98,9 +93,9 @@ export class MulticastGanglion extends TransportGanglion<MulticastSynapse> {
       route: (route) => this.#route(route),
       recorded: ({ typeName }) => this.#recorded(typeName),
       changed: () => this.#changed(),
-      incident: (incident) => this.#disagreed(incident),
-      malformed: (cause) => this.#malformed(cause),
-      refused: (reason) => this.#refused(reason),
+      incident: (incident) => this.#troubles.disagreed(incident),
+      malformed: (cause) => this.#troubles.malformed(cause),
+      refused: (reason) => this.#troubles.refused(reason),
       failed: (cause) => this.#failed(cause),
     });
     this.#opening.begin(this.#open());
@@ -122,6 +117,11 @@ export class MulticastGanglion extends TransportGanglion<MulticastSynapse> {
   /** @internal Whether no message waits for an address, or for a place in the queue of one; for tests. */
   get isDrained(): boolean {
     return [...this.synapses.values()].every((synapse) => synapse.isDrained);
+  }
+
+  /** By which network interface it sends and receives; undefined until it has opened. */
+  get interface(): MulticastInterface | undefined {
+    return this.#node?.interface;
   }
 
   /** The nodes that this one hears, without itself. */
@@ -158,7 +158,7 @@ export class MulticastGanglion extends TransportGanglion<MulticastSynapse> {
     } = this.#options;
     const node = await EpgmNode.open(
       {
-        port: this.#options.port ?? portDefault,
+        port: this.#port,
         interface: via,
         family: this.#space.textAt(0).includes(":") ? "IPv6" : "IPv4",
         hops,
@@ -173,13 +173,17 @@ export class MulticastGanglion extends TransportGanglion<MulticastSynapse> {
     this.#node = node;
     if (!this.#isReferenced) node.unref();
     try {
-      if (this.isClosing) return;
+      // What was transmitted before still goes out.
+      if (this.isClosing && this.isDrained) return;
       await this.#control.open(node);
     } catch (cause) {
       await node.close({ lingerMs: 0 });
       throw cause;
     }
     this.#isOpen = true;
+    this.rename(`${this.name.split("?")[0]}?interface=${node.interface.name}`);
+    this.#hearing = systemClock.startTimer(hearingMsMax, () => this.#checkHearing());
+    this.#hearing.unref();
     for (const pattern of this.#patterns) this.#control.listenToAll(pattern, true);
     for (const synapse of this.synapses.values()) this.#update(synapse);
   }
@@ -188,7 +192,7 @@ export class MulticastGanglion extends TransportGanglion<MulticastSynapse> {
 
   /** Tells the agreement what a synapse is used for. */
   #update(synapse: MulticastSynapse): void {
-    if (!this.#isOpen || this.isClosing) return;
+    if (!this.#isOpen || this.#isShutting) return;
     const { topic, sends } = synapse;
     const listens = this.#listens(synapse);
     if (listens || sends || synapse.isAdapted) {
@@ -277,7 +281,7 @@ export class MulticastGanglion extends TransportGanglion<MulticastSynapse> {
           message: (frames, source) => this.#receive(synapse, frames, source),
           gap: (gap) => this.#lost(synapse, gap),
           finished: (source) => this.#intakes.finish(synapse, source),
-          refused: (reason) => this.#refused(reason),
+          refused: (reason) => this.#troubles.refused(reason),
         }),
         dropped: (_frames, reason) => synapse.dropped(reason),
         failed: (cause) => this.#failed(cause),
@@ -338,7 +342,7 @@ export class MulticastGanglion extends TransportGanglion<MulticastSynapse> {
       this.#intakes.take(synapse, frames, source);
     } catch (error) {
       if (!(error instanceof PeerError)) throw error;
-      this.#malformed(error);
+      this.#troubles.malformed(error);
     }
   }
 
@@ -414,6 +418,8 @@ export class MulticastGanglion extends TransportGanglion<MulticastSynapse> {
   protected override async shut(endsMs: number): Promise<void> {
     await this.#opening.over();
     await this.#drained(endsMs);
+    this.#isShutting = true;
+    this.#hearing?.cancel();
     const lingerMs = Math.max(0, endsMs - systemClock.nowMs());
     const why = new ClosedError(`${this.name} was closed while the message waited to be sent`);
     const synapses = [...this.synapses.values()];
@@ -422,6 +428,14 @@ export class MulticastGanglion extends TransportGanglion<MulticastSynapse> {
     await this.#control.close(Math.max(0, endsMs - systemClock.nowMs()));
     this.#intakes.close();
     await this.#node?.close({ lingerMs: 0, graceMs: 0 });
+  }
+
+  /** What is sent to a group comes back to its own host, unless something keeps it. */
+  #checkHearing(): void {
+    const via = this.#node?.interface;
+    if (this.#control.hearsItself || via === undefined) return;
+    const { network = networkDefault } = this.#options;
+    this.#troubles.deaf(via, this.#port, network);
   }
 
   /** Resolves when no message waits for an address, or at the end. */
@@ -454,49 +468,18 @@ export class MulticastGanglion extends TransportGanglion<MulticastSynapse> {
   /** What a peer can make happen again and again is told by ration. */
   override report(incident: Incident): void {
     if (incident.kind === "transmit-failed") super.report(incident);
-    else this.#ration.take(incident);
+    else this.#troubles.report(incident);
   }
 
   protected override incidentsOver(): void {
-    this.#ration.end();
+    this.#troubles.end();
   }
 
-  #lost(synapse: MulticastSynapse, { reason, packetCount, source }: EpgmGap): void {
-    if (this.#intakes.isForeign(synapse, source)) return;
-    const cause = new PeerError(`packets of ${source} are lost: ${reason}`, {
-      details: { source, reason, packetCount },
-    });
-    synapse.dropped("lost", Math.max(1, packetCount), cause);
-  }
-
-  #disagreed({ message, typeName }: IncidentOutput): void {
-    const incident = { kind: "disagreement", message, ganglion: this.name } as const;
-    this.report(typeName === undefined ? incident : { ...incident, topic: typeName });
-  }
-
-  /** A datagram that is none of this network's, or does not have its key. */
-  #refused(reason: RefusedReason): void {
-    this.#malformed(
-      new PeerError(refusals[reason] ?? `a datagram is no packet of EPGM: ${reason}`, {
-        details: { reason },
-      }),
-    );
-  }
-
-  #malformed(cause: PeerError): void {
-    this.otherCounters.drop("malformed", 1);
-    this.report({
-      kind: "dropped",
-      reason: "malformed",
-      message: because("what came by multicast was dropped as malformed", cause),
-      ganglion: this.name,
-      cause,
-    });
+  #lost(synapse: MulticastSynapse, gap: EpgmGap): void {
+    if (!this.#intakes.isForeign(synapse, gap.source)) this.#troubles.lost(synapse, gap);
   }
 
   #failed(cause: TransportError): void {
-    if (this.isClosing) return;
-    const what = "multicast is hindered";
-    this.report({ ganglion: this.name, ...failureIncident("connection-failed", what, cause) });
+    if (!this.isClosing) this.#troubles.failed(cause);
   }
 }

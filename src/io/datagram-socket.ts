@@ -100,9 +100,14 @@ export class DatagramSocket {
     this.#socket.unref();
   }
 
-  #fail(address: string, why: string, cause?: Error): void {
-    const message = `cannot send to ${address} by ${this.#options.via.name}: ${why}`;
-    this.#options.failed(new TransportError(message, { cause, details: { address } }));
+  #fail(group: string, why: string, cause?: NodeJS.ErrnoException): void {
+    const { name } = this.#options.via;
+    this.#options.failed(
+      new TransportError(`cannot send to ${group} by ${name}: ${why}`, {
+        cause,
+        details: { group, interface: name, code: cause?.code },
+      }),
+    );
   }
 
   /** Datagrams mostly come in rows from one address. */
@@ -119,7 +124,10 @@ function sendReason({ code = "", message }: NodeJS.ErrnoException): string {
   const reasons: Readonly<Record<string, string>> = {
     ENETUNREACH:
       "no route leads there; name another interface (on Linux the loopback interface has none for groups of IPv6)",
-    EPERM: "the system does not let it pass; a firewall may forbid it",
+    EPERM: "a firewall of this host forbids it; let UDP to multicast groups pass",
+    EACCES: "this host forbids it; let UDP to multicast groups pass",
+    ENODEV: "the interface has gone",
+    ENETDOWN: "the interface is down",
     EMSGSIZE: "the datagram is longer than the system sends; lower datagramBytesMax",
   };
   return reasons[code] ?? message;

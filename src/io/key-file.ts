@@ -1,6 +1,5 @@
 /** Key file: a secret that several processes share, in a file that only its user may read. */
 import { open } from "node:fs/promises";
-import process from "node:process";
 import { TransportError, UsageError } from "../errors.ts";
 
 const fileBytesMax = 4_096;

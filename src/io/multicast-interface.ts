@@ -4,6 +4,7 @@ import { networkInterfaces } from "node:os";
 import { TransportError, UsageError } from "../errors.ts";
 import { formatIp, parseIp } from "../protocol/ip.ts";
 
+/** A network interface, with one of its addresses. */
 export interface MulticastInterface {
   /** As the system calls it: `eth0`. */
   readonly name: string;

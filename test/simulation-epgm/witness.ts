@@ -36,9 +36,7 @@ export class Witness {
     return count;
   }
 
-  see(output: Exclude<ReceiverOutput, { kind: "send" }>): void {
-    // Nobody sends what is no packet.
-    if (output.kind === "malformed") throw new Error(`a packet was refused: ${output.reason}`);
+  see(output: Exclude<ReceiverOutput, { kind: "send" | "malformed" }>): void {
     const name = formatTsi(output.tsi);
     const progress = this.#of(name);
     if (output.kind === "gap") {

@@ -93,6 +93,11 @@ export class ControlPlane {
     return this.#agreement.hasLegacyNodes;
   }
 
+  /** Whether anything that was sent to the groups has come back, as it does where multicast works. */
+  get hearsItself(): boolean {
+    return [...this.#channels.values()].some(({ received }) => received.ownPackets > 0);
+  }
+
   get peers(): MulticastPeer[] {
     return [...this.#agreement.nodes].map(({ instanceId, legacy, voter, intervalMs }) => {
       return { instanceId, legacy, voter, heartbeatIntervalMs: intervalMs };

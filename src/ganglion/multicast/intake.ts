@@ -100,17 +100,24 @@ export class Intake<Message> {
     const begun = parse(source);
     this.#foreign.delete(source);
     this.#known.set(source, begun);
-    const predecessor = this.#predecessorOf(source, begun.sender);
+    const predecessor = this.#predecessorOf(source, begun.sender, nowMs);
     this.#succession.begin(begun.sender, begun.stream, predecessor?.stream, nowMs);
     return begun;
   }
 
   /** The same process's stream on another address, which it ends when it moves. */
-  #predecessorOf(source: SourceId, sender: bigint): Stream | undefined {
+  #predecessorOf(source: SourceId, sender: bigint, nowMs: number): Stream | undefined {
     for (const other of this.#options.openSources()) {
       if (other === source || this.#foreign.has(other)) continue;
-      const stream = this.#known.get(other) ?? parse(other);
-      if (stream.sender === sender) return stream;
+      const known = this.#known.get(other);
+      const stream = known ?? parse(other);
+      if (stream.sender !== sender) continue;
+      if (known === undefined) {
+        // Its first message is under way; it follows nobody.
+        this.#known.set(other, stream);
+        this.#succession.begin(sender, stream.stream, undefined, nowMs);
+      }
+      return stream;
     }
     return undefined;
   }

@@ -1,6 +1,6 @@
 /** MulticastSynapse: a neuron on multicast: the channels it is sent and heard on, now. */
 import type { EpgmChannel, SourceId } from "../../epgm/channel.ts";
-import { TransportError } from "../../errors.ts";
+import { ClosedError, TransportError } from "../../errors.ts";
 import type { Impulse } from "../../impulse.ts";
 import { type ClockTimer, systemClock } from "../../io/clock.ts";
 import type { Neuron } from "../../neuron.ts";
@@ -146,7 +146,7 @@ export class MulticastSynapse extends WireSynapse {
   }
 
   #joinFailed(cause: unknown): void {
-    if (this.#isClosed) return;
+    if (this.#isClosed || cause instanceof ClosedError) return;
     if (!(cause instanceof TransportError)) throw cause;
     this.#home.joinFailed(cause);
     this.#retry?.cancel();

@@ -14,7 +14,7 @@ import type { StreamAddress } from "../../io/address.ts";
 import { Alarm } from "../../io/alarm.ts";
 import { type Clock, systemClock } from "../../io/clock.ts";
 
-const singlyMax = 20;
+const singlyMaxDefault = 20;
 const periodMsMin = 10_000;
 const periodMsMax = 3_600_000;
 /** Topics and hosts of one kind that are told apart: a peer can make up any number of them. */
@@ -41,14 +41,21 @@ interface Series {
 export class IncidentRation {
   readonly #tell: (incident: Incident) => void;
   readonly #clock: Clock;
+  readonly #singlyMax: number;
   readonly #alarm: Alarm;
   /** By kind and, for messages, reason; then by what `subjectOf` says. */
   readonly #series = new Map<string, Map<string, Series>>();
   #isOver = false;
 
-  constructor(tell: (incident: Incident) => void, clock: Clock = systemClock) {
+  /** @param singlyMax How many of one kind are told as they come. */
+  constructor(
+    tell: (incident: Incident) => void,
+    clock: Clock = systemClock,
+    singlyMax: number = singlyMaxDefault,
+  ) {
     this.#tell = tell;
     this.#clock = clock;
+    this.#singlyMax = singlyMax;
     this.#alarm = new Alarm(clock, () => this.#ring());
     // Whether the process lives is for the connections to say.
     this.#alarm.unref();
@@ -65,7 +72,7 @@ export class IncidentRation {
     }
     const series = this.#seriesOf(incident, address);
     series.isGoingOn = true;
-    if (series.toldCount < singlyMax) {
+    if (series.toldCount < this.#singlyMax) {
       series.toldCount += 1;
       this.#tell(incident);
     } else {

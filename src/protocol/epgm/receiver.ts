@@ -44,10 +44,13 @@ export type ReceiverOutput =
   /** A datagram was no packet. */
   | { readonly kind: "malformed"; readonly reason: MalformedReason };
 
+/** What a channel has received that was of no use. */
 export interface ReceiverCounts {
   readonly malformed: Readonly<Partial<Record<MalformedReason, number>>>;
   /** Sources that were dropped to make room for others. */
   readonly evictedSources: number;
+  /** Packets of this process's own, which come back where multicast works, and are passed over. */
+  readonly ownPackets: number;
 }
 
 export class EpgmReceiver implements Machine<IncomingDatagram, ReceiverOutput> {
@@ -59,6 +62,7 @@ export class EpgmReceiver implements Machine<IncomingDatagram, ReceiverOutput> {
   #sessionCount = 0;
   #heldBytes = 0;
   #evictedCount = 0;
+  #ownCount = 0;
   #isClosed = false;
   /** No session is due before; perhaps none is due then either. */
   #deadlineMs = Number.POSITIVE_INFINITY;
@@ -68,7 +72,11 @@ export class EpgmReceiver implements Machine<IncomingDatagram, ReceiverOutput> {
   }
 
   get counts(): ReceiverCounts {
-    return { malformed: this.#malformed, evictedSources: this.#evictedCount };
+    return {
+      malformed: this.#malformed,
+      evictedSources: this.#evictedCount,
+      ownPackets: this.#ownCount,
+    };
   }
 
   /** The sources that are heard, and of which more is to come. */
@@ -98,7 +106,11 @@ export class EpgmReceiver implements Machine<IncomingDatagram, ReceiverOutput> {
       this.#outputs.push({ kind: "malformed", reason: packet.reason });
       return;
     }
-    if (packet.port !== this.#options.port || packet.tsi.gsi === this.#options.ownGsi) return;
+    if (packet.tsi.gsi === this.#options.ownGsi) {
+      this.#ownCount += 1;
+      return;
+    }
+    if (packet.port !== this.#options.port) return;
     const session = this.#session(packet, from, nowMs);
     if (session === undefined) return;
     const bytesBefore = session.heldBytes;

@@ -14,7 +14,7 @@ import { headerBytes, packetTypes } from "./packet.ts";
 import { distance } from "./sequence.ts";
 
 /** Of a sealed packet's type. It makes a type that libzmq does not know, and so passes over. */
-export const sealedFlag = 0x20;
+const sealedFlag = 0x20;
 
 const typeAt = 4;
 const checksumAt = 6;
@@ -45,6 +45,18 @@ export interface SealCrypto {
 
 /** - `unsealed`: it is none, and may be anybody's. - `forged`: it was not sealed with the group's key. */
 export type OpenFault = "unsealed" | "forged";
+
+/** Whether a datagram seems to be a sealed packet, to one who has no key. */
+export function isSealed(datagram: Uint8Array): boolean {
+  const type = datagram[typeAt] ?? 0;
+  return (
+    (type & sealedFlag) !== 0 &&
+    sealedTypes.has(type & ~sealedFlag) &&
+    datagram.length >= headerBytes + sealBytes
+  );
+}
+
+const sealedTypes: ReadonlySet<number> = new Set(Object.values(packetTypes));
 
 export class PacketSeal {
   readonly #crypto: SealCrypto;

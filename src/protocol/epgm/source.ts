@@ -54,6 +54,7 @@ export type SourceOutput = SendDatagram | { readonly kind: "room" } | { readonly
 
 export type SourceState = "idle" | "open" | "draining" | "grace" | "closed";
 
+/** What a channel has sent, in packets. */
 export interface SourceCounts {
   packets: number;
   repairs: number;
