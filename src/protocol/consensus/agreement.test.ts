@@ -189,6 +189,21 @@ describe("L2: whatever arrives", () => {
     expect(node.sent("preparation")).toEqual([]);
   });
 
+  test("L2: what somebody lacks is sent in full messages, not one by one", () => {
+    let draws = 0;
+    const node = AgreementUnderTest.voting({ random: () => (draws++ % 97) / 97 });
+    const all = Array.from({ length: 1_000 }, (_, at) => record(`dev.Type${at}`, 1_000 + at));
+    for (let id = 2n; id < 50n; id += 1n) node.receive(heartbeat(id));
+    node.receive(assignment(2n, { records: all }));
+    node.pass(1_000);
+    node.outputs.length = 0;
+    node.receive(assignment(3n, { bucketCount: 256 }));
+    node.pass(200);
+    const answers = node.sent("assignment").filter(({ records: told }) => told.length > 0);
+    expect(answers.flatMap(({ records: told }) => told).length).toBeGreaterThanOrEqual(1_000);
+    expect(answers.length).toBeLessThan(50);
+  });
+
   test("a wake that comes early, or twice, changes nothing", () => {
     fc.assert(
       fc.property(steps, fc.nat(), (all, seed) => {
