@@ -275,6 +275,20 @@ describe("a simulated network", () => {
     expect(() => networkWith(faults)).toThrow(UsageError);
   });
 
+  test.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])(
+    "no clock shows %s, nothing happens then, and nothing was changed",
+    (timeMs) => {
+      const network = networkWith({});
+      expect(() => network.addNode({ clockOffsetMs: timeMs })).toThrow(UsageError);
+      expect(() => network.at(timeMs, () => {})).toThrow(UsageError);
+      expect(network.nodes).toEqual([]);
+    },
+  );
+
+  test("time that is no number does not pass", () => {
+    expect(() => networkWith({}).run(Number.NaN)).toThrow(UsageError);
+  });
+
   test("gives equal traces for equal seeds, and mostly others for others", () => {
     const share = fc.double({ min: 0, max: 0.5, noNaN: true });
     const faultsOf = fc.record({

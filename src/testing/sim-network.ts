@@ -3,7 +3,7 @@ import { UsageError } from "../errors.ts";
 import { Random } from "./random.ts";
 import { EventQueue } from "./sim/event-queue.ts";
 import { checkFaults, Link, type LinkFaults, noFaults } from "./sim/link.ts";
-import { type SimHost, SimNode, type SimNodeOptions, toTick } from "./sim/sim-node.ts";
+import { checkTime, type SimHost, SimNode, type SimNodeOptions, toTick } from "./sim/sim-node.ts";
 
 /** What a simulated network is made with. */
 export interface SimNetworkOptions<Input, Output> {
@@ -81,7 +81,10 @@ export class SimNetwork<Input, Output> {
     return this.#lastArrivalMs;
   }
 
-  /** Adds a node, at which nothing runs yet. */
+  /**
+   * Adds a node, at which nothing runs yet.
+   * @throws {UsageError} on a clock offset that is not finite.
+   */
   addNode(options: SimNodeOptions = {}): SimNode<Input, Output> {
     const added = new SimNode(this.#nodes.length, this.#host, options);
     for (const node of [...this.#nodes, added]) {
@@ -137,8 +140,12 @@ export class SimNetwork<Input, Output> {
     for (const { links } of this.#nodes) for (const link of links) link.isCut = false;
   }
 
-  /** Runs `action` when the network's clock shows `atMs`, or at once when that has passed. */
+  /**
+   * Runs `action` when the network's clock shows `atMs`, or at once when that has passed.
+   * @throws {UsageError} if `atMs` is not finite.
+   */
   at(atMs: number, action: () => void): void {
+    checkTime("atMs", atMs);
     this.#queue.push(Math.max(toTick(atMs), this.nowMs), undefined, action);
   }
 
@@ -147,8 +154,13 @@ export class SimNetwork<Input, Output> {
     this.#taps.push(listener);
   }
 
-  /** Lets time pass until `untilMs`, and all happen that is due by then. */
+  /**
+   * Lets time pass until `untilMs`, and all happen that is due by then; all there is, if it is
+   * `Infinity`.
+   * @throws {UsageError} if it is neither finite nor that.
+   */
   run(untilMs: number): void {
+    if (untilMs !== Number.POSITIVE_INFINITY) checkTime("untilMs", untilMs);
     const queue = this.#queue;
     while (queue.nextAtMs <= untilMs && queue.take()) {
       this.nowMs = queue.atMs;

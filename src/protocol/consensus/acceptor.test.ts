@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ballot } from "../../../test/support/consensus-messages.ts";
 import { Acceptor } from "./acceptor.ts";
-import { type Ballot, compareBallots, noBallot } from "./ballot.ts";
+import { type Ballot, compareBallots, noBallot, proposalIdMax } from "./ballot.ts";
 
 const type = "dev.Tea";
 const minuteMs = 60_000;
@@ -83,6 +83,18 @@ describe("R4: proposal ids", () => {
     votes.wake(10 * minuteMs);
     expect(votes.size).toBe(0);
     expect(votes.takeProposalId(type, 10 * minuteMs)).toBe(8n);
+  });
+});
+
+describe("R4: forged proposal ids", () => {
+  test("R4: one that is near the end uses up those of its own type only, however long ago", () => {
+    const votes = acceptor();
+    votes.see(type, proposalIdMax - 1n, 0);
+    expect(votes.takeProposalId(type, 0)).toBe(proposalIdMax);
+    votes.settle(type, 0n);
+    votes.wake(60 * minuteMs);
+    expect(votes.takeProposalId("dev.Other", 60 * minuteMs)).toBe(1n);
+    expect(votes.takeProposalId(type, 60 * minuteMs)).toBeGreaterThan(proposalIdMax);
   });
 });
 

@@ -15,6 +15,12 @@ const promiseMs = 600_000;
 /** Epochs of one type that can be undecided at once; each but one belongs to a collision. */
 const epochsMax = 8;
 
+/**
+ * Who forgets a type begins all others above what it has used for that one. If somebody has raised
+ * those ids further than this, the type is kept instead: one forged id must not use up those of all types.
+ */
+const leapMax = 2n ** 44n;
+
 /** The state for one type and epoch. */
 interface Vote {
   promised: Ballot;
@@ -134,8 +140,13 @@ export class Acceptor {
     for (const [typeName, state] of this.#types) {
       const endMs = state.touchedMs + promiseMs;
       if (endMs > nowMs) this.#sweepMs = Math.min(this.#sweepMs, endMs);
-      else if (![...state.votes.values()].some(hasAccepted)) this.#forget(typeName, state);
+      else if (this.#canForget(state)) this.#forget(typeName, state);
     }
+  }
+
+  #canForget({ votes, ownProposalId }: TypeState): boolean {
+    if (ownProposalId - this.#firstProposalId > leapMax) return false;
+    return ![...votes.values()].some(hasAccepted);
   }
 
   #forget(typeName: string, { ownProposalId }: TypeState): void {

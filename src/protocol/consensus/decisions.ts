@@ -10,7 +10,7 @@ import { chooseAddress } from "./choice.ts";
 import type { Membership } from "./membership.ts";
 import type { AgreementOutput } from "./output.ts";
 import { Proposer } from "./proposer.ts";
-import type { AddressRecord } from "./record.ts";
+import { type AddressRecord, epochMax } from "./record.ts";
 import type { RecordExchange } from "./record-exchange.ts";
 import type { RecordTable } from "./record-table.ts";
 import type { Refusals } from "./refusals.ts";
@@ -82,7 +82,9 @@ export class Decisions {
     const { table, routes } = this.#options;
     const record = table.get(typeName);
     if (record === undefined) return routes.uses(typeName) ? 0n : undefined;
-    return table.isDisplaced(typeName) ? record.epoch + 1n : undefined;
+    // After the last epoch, which only a forged record has, there is none to move to.
+    const canMove = table.isDisplaced(typeName) && record.epoch < epochMax;
+    return canMove ? record.epoch + 1n : undefined;
   }
 
   /** Gets a decision for the type under way, or ends what is, as it needs one. */

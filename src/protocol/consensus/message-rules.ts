@@ -3,6 +3,7 @@ import { type ErrorDetails, PeerError } from "../../errors.ts";
 import { checkAbove0 } from "../check-above-0.ts";
 import { type Ballot, proposalIdMax } from "./ballot.ts";
 import type { Assignment, ControlMessage, Heartbeat } from "./message.ts";
+import { epochMax } from "./record.ts";
 
 /** Limits of one message. A node refuses what is beyond its own, so all should have the same. */
 export interface ControlLimits {
@@ -34,9 +35,6 @@ const typeNameBytesMax = 245;
 
 /** Into so many buckets all types fall, by their hash. */
 const bucketTotal = 256;
-
-/** As for ballots, so that to count one further never leaves 64 bits. */
-const epochMax: bigint = 2n ** 63n - 1n;
 
 /** Of a network there are never more addresses in use, so nobody listens to more types. */
 const listeningCountMax = 2 ** 32;

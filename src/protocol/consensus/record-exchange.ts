@@ -92,15 +92,21 @@ export class RecordExchange {
   /** Takes what another node sent, its records being merged already: some may be answered, some need not be. */
   take(assignment: Assignment, nowMs: number): void {
     const { table } = this.#options;
+    // All that one message asks for is due at one time, so that it goes out together.
+    let answerMs: number | undefined;
+    const answer = (typeName: string): void => {
+      answerMs ??= nowMs + this.#patience(patienceMs.most);
+      this.#schedule(this.#news, typeName, answerMs);
+    };
     for (const record of assignment.records) {
       const own = table.get(record.typeName);
       if (own === undefined) continue;
       if (isSameRecord(own, record)) this.#news.delete(record.typeName);
-      else this.answer(record.typeName, nowMs);
+      else answer(record.typeName);
     }
     this.#deadlineMs = undefined;
     if (assignment.bucketDigests.length > 0) this.#takeSummary(assignment, nowMs);
-    if (assignment.bucketCount > 0) this.#takeBuckets(assignment, nowMs);
+    if (assignment.bucketCount > 0) this.#takeBuckets(assignment, answer);
     if (assignment.digest !== table.digest) return;
     // Another with the same records says, or begins to say, to all what this node would have said.
     if (assignment.bucketDigests.length > 0) this.#offerMs = Number.POSITIVE_INFINITY;
@@ -196,7 +202,10 @@ export class RecordExchange {
   }
 
   /** Tells what the sender lacks of the buckets it sent; what it sent in full need not be sent again. */
-  #takeBuckets({ firstBucket, bucketCount: count, records }: Assignment, nowMs: number): void {
+  #takeBuckets(
+    { firstBucket, bucketCount: count, records }: Assignment,
+    answer: (typeName: string) => void,
+  ): void {
     const { table } = this.#options;
     const sent = new Map(records.map((record) => [record.typeName, record]));
     for (let bucket = firstBucket; bucket < firstBucket + count; bucket += 1) {
@@ -205,7 +214,7 @@ export class RecordExchange {
         const theirs = sent.get(record.typeName);
         if (theirs !== undefined && isSameRecord(theirs, record)) continue;
         isSameBucket = false;
-        this.answer(record.typeName, nowMs);
+        answer(record.typeName);
       }
       if (isSameBucket) this.#buckets.delete(bucket);
     }

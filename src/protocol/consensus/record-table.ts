@@ -8,7 +8,7 @@ import type { AddressSpace } from "./address-space.ts";
 import { Digest, type Halves, halvesOf } from "./digest.ts";
 import { fnv1a, mix } from "./hash.ts";
 import { probeIndexOf } from "./probe.ts";
-import { type AddressRecord, isSameRecord } from "./record.ts";
+import { type AddressRecord, epochMax, isSameRecord } from "./record.ts";
 
 /** Types are compared between nodes in so many parts. */
 export const bucketCount = 256;
@@ -18,9 +18,6 @@ export const bucketCount = 256;
  * make a message of a bucket's records grow without bound.
  */
 const bucketTypesMax = 2048;
-
-/** Epochs count the moves of a type; one that no real network reaches is a forgery. */
-const epochMax = 2n ** 63n - 1n;
 
 interface Entry {
   readonly record: AddressRecord;

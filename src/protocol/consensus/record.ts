@@ -9,6 +9,9 @@ export interface AddressRecord {
   readonly legacy: boolean;
 }
 
+/** As for ballots, so that to count one further never leaves 64 bits. No real network moves as often. */
+export const epochMax: bigint = 2n ** 63n - 1n;
+
 /** Whether two records of one type say the same. */
 export function isSameRecord(left: AddressRecord, right: AddressRecord): boolean {
   return (

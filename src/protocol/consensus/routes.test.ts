@@ -216,6 +216,17 @@ describe("R10: a move", () => {
     expect(world.last.listen).toEqual([78]);
   });
 
+  test("L2: of many records at once the first addresses stay heard, where somebody sends, and the last", () => {
+    const world = new World();
+    world.hear(listener(2n));
+    world.routes.use(type, listens, 0);
+    world.begin(77);
+    for (let count = 1; count <= 100; count += 1) world.decide(100 + count, BigInt(count));
+    expect(world.last.listen).toEqual([200, 77, 101, 102, 103, 104, 105, 106, 107]);
+    world.passTo(600_000);
+    expect(world.last.listen).toEqual([200]);
+  });
+
   test("what was shown of an earlier record says nothing of a later one", () => {
     const world = new World();
     world.hear(listener(2n, type));

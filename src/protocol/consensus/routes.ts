@@ -21,6 +21,12 @@ const leaveMs = 30_000;
 /** It leaves even so after this long, whoever has shown nothing. */
 const leaveMsMax = 600_000;
 
+/**
+ * So many old addresses of one type are kept at most, each a group to listen to: no real network moves
+ * a type as often while that lasts. Of more at once the first are the ones that somebody sends on.
+ */
+const oldMax = 8;
+
 /** A sender waits no longer than this for nodes that are heard, but show nothing. */
 const switchMsMax = 20_000;
 
@@ -158,7 +164,7 @@ export class Routes {
   }
 
   #aimAt(route: Route, target: number | undefined, nowMs: number): void {
-    if (route.target !== undefined && route.use.listens) {
+    if (route.target !== undefined && route.use.listens && route.old.size < oldMax) {
       route.old.set(route.target, { sinceMs: nowMs, shownMs: undefined });
     }
     if (target !== undefined) route.old.delete(target);

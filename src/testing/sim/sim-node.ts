@@ -1,3 +1,4 @@
+import { UsageError } from "../../errors.ts";
 import type { Machine } from "../../protocol/machine.ts";
 import type { Link } from "./link.ts";
 
@@ -50,7 +51,9 @@ export class SimNode<Input, Output> {
   constructor(index: number, host: SimHost<Input, Output>, options: SimNodeOptions) {
     this.index = index;
     this.name = options.name ?? String(index);
-    this.clockOffsetMs = toTick(options.clockOffsetMs ?? 0);
+    const { clockOffsetMs = 0 } = options;
+    checkTime("clockOffsetMs", clockOffsetMs);
+    this.clockOffsetMs = toTick(clockOffsetMs);
     this.hearsItself = options.hearsItself ?? false;
     this.#host = host;
   }
@@ -173,4 +176,12 @@ export class SimNode<Input, Output> {
 /** The next multiple of a tick. */
 export function toTick(timeMs: number): number {
   return Math.ceil(timeMs / tickMs) * tickMs;
+}
+
+/** @throws {UsageError} if it is NaN or infinite. */
+export function checkTime(what: string, timeMs: number): void {
+  if (Number.isFinite(timeMs)) return;
+  throw new UsageError(`${what} is ${timeMs}, it must be a finite number of milliseconds`, {
+    details: { [what]: timeMs },
+  });
 }
