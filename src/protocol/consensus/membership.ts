@@ -11,7 +11,7 @@ import { TypeIndex } from "./type-index.ts";
  * So many vote on one ballot: of those who are heard the ones with the lowest ids. A ballot then costs
  * the same in a network of a thousand nodes as in one of nine.
  */
-export const electorsMax = 9;
+const electorsMax = 9;
 
 /** A node is given up after so many of its intervals without a heartbeat. */
 const intervalsMax = 3.5;

@@ -12,7 +12,7 @@ export type AgreementOutput =
   | IncidentOutput;
 
 /** To be sent to all nodes. */
-export interface SendOutput {
+interface SendOutput {
   readonly kind: "send";
   readonly message: ControlMessage;
 }
@@ -38,7 +38,7 @@ export interface RouteOutput {
 }
 
 /** Who votes on ballots of this node has changed. */
-export interface ViewOutput {
+interface ViewOutput {
   readonly kind: "view";
   /** Instance ids, ascending: the nine lowest of those that vote, as far as this node hears them. */
   readonly voters: readonly bigint[];
