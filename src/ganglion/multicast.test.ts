@@ -320,9 +320,11 @@ describe("openGanglion", () => {
     ["multicast://239.0.0.0", {}, /239\.0\.0\.0 is no network with a prefix/],
     ["multicast://10.0.0.0/8", {}, /"10\.0\.0\.0\/8" is not a multicast network/],
     ["multicast://?interface=no-such", {}, /no interface "no-such"/],
-    ["multicast://", { bitsPerSecnd: 1 } as object, /bitsPerSecnd.*bitsPerSecond/],
-    ["multicast://", { port: 1 } as object, /port/],
-  ])("%s with %j is refused", async (url, options, message) => {
+    ["multicast://", { bitsPerSecnd: 1 }, /bitsPerSecnd.*bitsPerSecond/],
+    ["multicast://", { port: 1 }, /port/],
+  ])("%s with %j is refused", async (url, given, message) => {
+    // As from JavaScript.
+    const options: object = given;
     await expect(openGanglion(url, options)).rejects.toBeInstanceOf(UsageError);
     await expect(openGanglion(url, options)).rejects.toThrow(message);
   });
