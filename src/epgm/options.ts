@@ -66,6 +66,7 @@ export interface EpgmChannelOptions {
   readonly queue?: QueueOptions | undefined;
 }
 
+/** How a channel closes. */
 export interface ChannelCloseOptions {
   /** What has not been sent by then is dropped; 10,000 ms by default. */
   readonly lingerMs?: number | undefined;
