@@ -83,7 +83,7 @@ describe("while more than 5 % has to be asked for again", () => {
     for (let review = 0; review < reviews; review += 1) {
       let sent = 0;
       for (; sent < 100; sent += 1) rate.take(100, nowMs);
-      rate.asked(sent * share);
+      rate.asked("a", sent * share);
       nowMs += 250;
       rate.take(100, nowMs);
     }
@@ -99,12 +99,18 @@ describe("while more than 5 % has to be asked for again", () => {
     expect(other.bitsPerSecond).toBe(6_250_000);
   });
 
+  test("who asks for more than half of all is not believed, and changes nothing", () => {
+    const rate = new RateLimit(100_000_000, 0);
+    loseFor(rate, { share: 0.6, reviews: 4 });
+    expect(rate.bitsPerSecond).toBe(100_000_000);
+  });
+
   test("less, or a handful of packets, changes nothing", () => {
     const rate = new RateLimit(100_000_000, 0);
     loseFor(rate, { share: 0.04, reviews: 10 });
     expect(rate.bitsPerSecond).toBe(100_000_000);
     rate.take(100, 3_000);
-    rate.asked(2);
+    rate.asked("a", 2);
     rate.take(100, 3_500);
     expect(rate.bitsPerSecond).toBe(100_000_000);
   });

@@ -3,6 +3,7 @@
  * at the rate; its size is the longest burst.
  *
  * The rate halves while more than 5 % of what is sent has to be asked for again, and recovers after.
+ * Who asks for more than half of it is not believed: anybody can ask for anything.
  */
 
 /** What a datagram costs beside its bytes: the IPv4 and UDP headers, as in libzmq. */
@@ -21,6 +22,9 @@ const foreignBitsPerSecondMax = 10_000_000;
 /** The rate is looked at so often. */
 const reviewMs = 250;
 const lossMax = 0.05;
+const credibleMax = 0.5;
+/** So many who ask are told apart; more are not counted. */
+const askersMax = 256;
 /** What fewer packets say of the network is chance. */
 const askedMin = 3;
 const rateFactor = { least: 1 / 16, down: 0.5, up: 1.25 } as const;
@@ -34,7 +38,8 @@ export class RateLimit {
   #atMs: number;
   #reviewedMs: number;
   #sentCount = 0;
-  #askedCount = 0;
+  /** By who has asked. */
+  readonly #askedCounts = new Map<string, number>();
 
   constructor(bitsPerSecond: number, nowMs: number) {
     this.#bitsPerSecond = bitsPerSecond;
@@ -55,15 +60,15 @@ export class RateLimit {
     this.#isForeign = isForeign;
   }
 
-  /** Takes the tokens for a datagram, if they are there. */
-  take(byteCount: number, nowMs: number): boolean {
+  /** Takes the tokens for a datagram, if they are there. Repairs say nothing of how much is lost. */
+  take(byteCount: number, nowMs: number, { isRepair = false } = {}): boolean {
     this.#review(nowMs);
     // By the very sum that gave the deadline, which rounding then cannot make a promise that fails.
     if (nowMs < this.readyMs(byteCount)) return false;
     const gainedBytes = Math.max(0, nowMs - this.#atMs) * this.#bytesPerMs;
     this.#lackingBytes = Math.max(0, this.#lackingBytes - gainedBytes) + this.#cost(byteCount);
     this.#atMs = Math.max(this.#atMs, nowMs);
-    this.#sentCount += 1;
+    if (!isRepair) this.#sentCount += 1;
     return true;
   }
 
@@ -74,8 +79,10 @@ export class RateLimit {
   }
 
   /** So many packets, counted once each, had to be asked for again. */
-  asked(count: number): void {
-    this.#askedCount += count;
+  asked(asker: string, count: number): void {
+    const known = this.#askedCounts.get(asker);
+    if (known === undefined && this.#askedCounts.size >= askersMax) return;
+    this.#askedCounts.set(asker, (known ?? 0) + count);
   }
 
   /** The windows of foreign receivers count packets, so that for them each costs as much as a full one. */
@@ -96,13 +103,22 @@ export class RateLimit {
   #review(nowMs: number): void {
     const reviewCount = Math.floor((nowMs - this.#reviewedMs) / reviewMs);
     if (reviewCount < 1) return;
-    const isLossy = this.#askedCount >= askedMin && this.#askedCount > this.#sentCount * lossMax;
+    const askedCount = this.#credibleCount();
+    const isLossy = askedCount >= askedMin && askedCount > this.#sentCount * lossMax;
     if (isLossy) this.#factor = Math.max(rateFactor.least, this.#factor * rateFactor.down);
     // In what has passed since without anything sent, nothing was lost either.
     const goodCount = isLossy ? reviewCount - 1 : reviewCount;
     this.#factor = Math.min(1, this.#factor * rateFactor.up ** goodCount);
     this.#reviewedMs = nowMs;
     this.#sentCount = 0;
-    this.#askedCount = 0;
+    this.#askedCounts.clear();
+  }
+
+  #credibleCount(): number {
+    let sum = 0;
+    for (const count of this.#askedCounts.values()) {
+      if (count <= this.#sentCount * credibleMax) sum += count;
+    }
+    return sum;
   }
 }

@@ -307,6 +307,35 @@ describe("NAKs", () => {
     expect(dataCount).toBeGreaterThan(0.9 * ((200_000 + 96_000) / 2 / 1_480));
   });
 
+  test("a flood of them delays what another misses by no more than its turn", () => {
+    const source = startedSource({ bitsPerSecond: 100_000_000 });
+    const [flooder, receiver] = [Uint8Array.of(10, 0, 0, 66), Uint8Array.of(10, 0, 0, 7)];
+    const latenciesMs: number[] = [];
+    let missing: { readonly sequence: number; readonly sinceMs: number } | undefined;
+    let sent = 0;
+    for (let nowMs = 0; nowMs < 20_000; nowMs += 1) {
+      source.send([new Uint8Array(1_000)]);
+      source.flush(nowMs);
+      for (let flood = 0; flood < 3; flood += 1) {
+        const first = Math.max(0, sent - 1 - ((nowMs * 3 + flood) % 60) * 63);
+        const list = Array.from({ length: 63 }, (_, index) => first + index);
+        source.receive({ bytes: nak("nak", list), from: flooder }, nowMs);
+      }
+      for (const packet of packetsOf(source.drain())) {
+        if (packet.kind === "odata") sent = packet.sequence + 1;
+        if (packet.kind !== "rdata" || packet.sequence !== missing?.sequence) continue;
+        latenciesMs.push(nowMs - missing.sinceMs);
+        missing = undefined;
+      }
+      if (nowMs % 100 !== 50) continue;
+      missing ??= { sequence: sent - 20, sinceMs: nowMs };
+      source.receive({ bytes: nak("nak", [missing.sequence]), from: receiver }, nowMs);
+    }
+    expect(latenciesMs.length).toBeGreaterThan(190);
+    expect(Math.max(...latenciesMs)).toBeLessThan(110);
+    expect(source.bitsPerSecond).toBe(100_000_000);
+  });
+
   test("more than 5 % of them halve the rate", () => {
     const source = startedSource({ bitsPerSecond: 100_000_000 });
     for (let nowMs = 0; nowMs <= 260; nowMs += 1) {

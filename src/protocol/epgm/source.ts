@@ -182,7 +182,7 @@ export class EpgmSource implements Machine<IncomingDatagram, SourceOutput> {
         this.#counts.malformed += 1;
         break;
       case "nak":
-        this.#takeNak(packet, nowMs);
+        this.#takeNak(packet, datagram.from.join("."), nowMs);
         break;
       case "spmr":
         this.#takeSpmr(packet, nowMs);
@@ -224,8 +224,10 @@ export class EpgmSource implements Machine<IncomingDatagram, SourceOutput> {
   /** Sends one packet. @returns false if there is none, or the rate does not allow it yet. */
   #sendNext(nowMs: number): boolean {
     const next = this.#nextPacket();
-    if (next === undefined || !this.#rate.take(next.byteCount, nowMs)) return false;
-    this.#isDataTurn = next.repair !== undefined;
+    if (next === undefined) return false;
+    const isRepair = next.repair !== undefined;
+    if (!this.#rate.take(next.byteCount, nowMs, { isRepair })) return false;
+    this.#isDataTurn = isRepair;
     if (next.repair === undefined) this.#sendData(next.byteCount, nowMs);
     else this.#sendRepair(next.repair, nowMs);
     return true;
@@ -265,10 +267,10 @@ export class EpgmSource implements Machine<IncomingDatagram, SourceOutput> {
    * so for what cannot be repeated, or was never sent: instead of a promise that cannot be kept, an
    * SPM says what there is.
    */
-  #takeNak(nak: Nak, nowMs: number): void {
+  #takeNak(nak: Nak, asker: string, nowMs: number): void {
     const { tsi, port, nla, group } = this.#options;
     if (!isSameTsi(nak.tsi, tsi) || nak.port !== port) return;
-    const { confirmed, newCount, absentCount } = this.#repairs.ask(nak.sequences, nowMs);
+    const { confirmed, newCount, absentCount } = this.#repairs.ask(asker, nak.sequences, nowMs);
     if (confirmed.length > 0) {
       this.#toGroup(writeNak({ kind: "ncf", tsi, port, sequences: confirmed, nla, group }));
     }
@@ -278,7 +280,7 @@ export class EpgmSource implements Machine<IncomingDatagram, SourceOutput> {
       ).length;
       this.#askForSpm(nowMs);
     }
-    this.#rate.asked(newCount);
+    this.#rate.asked(asker, newCount);
     this.flush(nowMs);
   }
 
