@@ -463,7 +463,8 @@ export class EpgmChannel {
       await deadline;
     }
     this.#turn.cancel();
-    const unsent = source?.abandon() ?? [];
+    const unsent = source?.abandon(systemClock.nowMs()) ?? [];
+    this.#sending?.settle();
     for (const parts of [...unsent, ...this.#queue.clear(this.#closedError())]) {
       this.#listener.dropped?.(parts, "closed");
     }

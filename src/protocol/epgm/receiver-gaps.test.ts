@@ -118,6 +118,14 @@ describe("what is lost for good is told, once, where it is missing", () => {
     expect(receiver.sourceCount).toBe(0);
   });
 
+  test("when a source has closed in the middle of a message", () => {
+    const receiver = makeReceiver();
+    const [half = new Uint8Array(0)] = payloadsOf([["a".repeat(40)]], 20);
+    const told = give(receiver, 0, spm(0, -1), data(0, half), spm(1, 0, { fin: true }));
+    expect(told).toEqual(["finished"]);
+    expect(run(receiver, 1_000_000)).toEqual(["300000 gap gone 0"]);
+  });
+
   test("when a source falls silent with something missing, or gives way", () => {
     const receiver = makeReceiver({ sourcesMax: 1 });
     const payloads = payloadsOf([["a".repeat(40)]], 20);

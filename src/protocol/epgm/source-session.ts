@@ -174,8 +174,10 @@ export class SourceSession {
   end(): void {
     const isMissing = this.#missing.size > 0;
     if (this.#window !== undefined) this.#giveUpBefore(this.#window.end, "gone");
-    if (isMissing || this.#isFinished) return;
-    if (this.isProven || this.#reader.isMidMessage) this.#loseMessage("gone", 0);
+    if (isMissing) return;
+    // One that has closed may have done so in the middle of a message.
+    const mayHaveMore = this.isProven && !this.#isFinished;
+    if (mayHaveMore || this.#reader.isMidMessage) this.#loseMessage("gone", 0);
   }
 
   #takeSpm(spm: Spm, from: Uint8Array, nowMs: number): void {

@@ -418,12 +418,15 @@ describe("closing", () => {
     ]);
     for (const parts of messages) expect(source.send(parts)).toBe(true);
     source.flush(0);
-    const left = source.abandon();
+    source.drain();
+    const left = source.abandon(0);
+    const spms = packetsOf(source.drain());
+    expect(spms.map((packet) => packet.kind === "spm" && packet.fin)).toEqual([true, true, true]);
     expect(left.length).toBeGreaterThan(0);
     expect(left.length).toBeLessThan(80);
     expect(left).toEqual(messages.slice(-left.length));
     expect([source.state, source.queuedBytes, pool.packetCount]).toEqual(["closed", 0, 0]);
-    expect(source.abandon()).toEqual([]);
+    expect(source.abandon(0)).toEqual([]);
   });
 
   test("what it kept leaves the pool", () => {

@@ -168,8 +168,12 @@ export class EpgmSource implements Machine<IncomingDatagram, SourceOutput> {
     this.flush(nowMs);
   }
 
-  /** Ends at once, whatever waits. @returns The messages that have not been sent to their end. */
-  abandon(): Uint8Array[][] {
+  /**
+   * Ends at once, whatever waits, and says that nothing follows.
+   * @returns The messages that have not been sent to their end.
+   */
+  abandon(nowMs: number): Uint8Array[][] {
+    if (this.#state === "open" || this.#state === "draining") this.#finish(nowMs);
     if (this.#state !== "closed") this.#end();
     return this.#writer.clear();
   }
