@@ -61,7 +61,11 @@ export class RateLimit {
   }
 
   /** Takes the tokens for a datagram, if they are there. Repairs say nothing of how much is lost. */
-  take(byteCount: number, nowMs: number, { isRepair = false } = {}): boolean {
+  take(
+    byteCount: number,
+    nowMs: number,
+    { isRepair = false }: { readonly isRepair?: boolean } = {},
+  ): boolean {
     this.#review(nowMs);
     // By the very sum that gave the deadline, which rounding then cannot make a promise that fails.
     if (nowMs < this.readyMs(byteCount)) return false;
