@@ -34,8 +34,12 @@ function oneHost(runtimes: Runtimes): Playable {
       await host.lose(1, flow.settings.port);
       for (const sender of senders) sender.tell({ first: 0, count: messageCount });
       for (const receiver of receivers) {
-        for (const { name } of senders) await receiver.reached(name, messageCount - 1);
-        for (const { name } of senders) checkAll(receiver, name, 0, messageCount - 1);
+        // What libzmq misses of libzmq on its own host it gets by luck only (libzmq 4.3.4).
+        const heard = senders.filter(
+          (sender) => sender.kind === "ours" || receiver.kind === "ours",
+        );
+        for (const { name } of heard) await receiver.reached(name, messageCount - 1);
+        for (const { name } of heard) checkAll(receiver, name, 0, messageCount - 1);
       }
     },
   };
