@@ -144,7 +144,7 @@ export const mutations: readonly Mutation[] = [
     edits: [
       {
         file: `${consensus}/routes.js`,
-        code: "if (route.target !== undefined && route.use.listens)",
+        code: "if (route.target !== undefined && route.use.listens && route.old.size < oldMax)",
         broken: "if (false)",
       },
     ],
