@@ -22,6 +22,10 @@ export class Joining {
   readonly #arrived = new Map<bigint, Set<number>>();
   #startedMs = Number.NEGATIVE_INFINITY;
   #newFaceMs: number | undefined;
+  /** How many messages with records have arrived. */
+  #arrivedCount = 0;
+  #lookedAt = "";
+  #hasAll = true;
 
   constructor(membership: Membership, table: RecordTable) {
     this.#membership = membership;
@@ -38,6 +42,7 @@ export class Joining {
   }
 
   take({ digest, firstBucket, bucketCount: count }: Assignment): void {
+    this.#arrivedCount += 1;
     let buckets = this.#arrived.get(digest);
     if (buckets === undefined) {
       if (count === 0 || this.#arrived.size >= digestsMax) return;
@@ -60,7 +65,18 @@ export class Joining {
     return nowMs >= this.deadlineMs;
   }
 
+  /** Asked for each message, with all nodes to be looked at, so looked at again only after a change. */
   #hasAllRecords(): boolean {
+    const { version, digestVersion } = this.#membership;
+    const state = `${version} ${digestVersion} ${this.#arrivedCount} ${this.#table.digest}`;
+    if (state !== this.#lookedAt) {
+      this.#lookedAt = state;
+      this.#hasAll = this.#looksComplete();
+    }
+    return this.#hasAll;
+  }
+
+  #looksComplete(): boolean {
     for (const { legacy, digest } of this.#membership.nodes) {
       if (legacy || digest === 0n || digest === this.#table.digest) continue;
       if (this.#arrived.get(digest)?.size !== bucketCount) return false;

@@ -51,7 +51,8 @@ export class Membership {
   #expiryMs = Number.POSITIVE_INFINITY;
   #isVoter = false;
   #version = 0;
-  #voters: readonly bigint[] | undefined;
+  #digestVersion = 0;
+  readonly #voters: bigint[] = [];
   #view: readonly bigint[] = [];
   #legacyCount = 0;
 
@@ -71,10 +72,6 @@ export class Membership {
 
   /** The voters that this node hears, itself among them once it votes, ascending. */
   get voters(): readonly bigint[] {
-    this.#voters ??= [
-      ...(this.#isVoter ? [this.#instanceId] : []),
-      ...[...this.#nodes.values()].flatMap(({ voter, instanceId }) => (voter ? instanceId : [])),
-    ].sort((left, right) => (left < right ? -1 : 1));
     return this.#voters;
   }
 
@@ -104,6 +101,11 @@ export class Membership {
   /** Another number whenever a node comes, goes or begins to vote. */
   get version(): number {
     return this.#version;
+  }
+
+  /** Another number whenever a node says that its records are others. */
+  get digestVersion(): number {
+    return this.#digestVersion;
   }
 
   get nodes(): Iterable<Node> {
@@ -146,8 +148,9 @@ export class Membership {
 
   /** This node votes from now on. */
   becomeVoter(): void {
+    if (this.#isVoter) return;
     this.#isVoter = true;
-    this.#votersChanged();
+    this.#setVoter(this.#instanceId, true);
   }
 
   hear(heartbeat: Heartbeat, nowMs: number): HeardResult {
@@ -197,11 +200,12 @@ export class Membership {
   #update(node: Node, heartbeat: Heartbeat): void {
     const { min, max } = intervalBoundsMs;
     node.intervalMs = Math.min(max, Math.max(min, heartbeat.intervalMs));
+    if (node.digest !== heartbeat.digest) this.#digestVersion += 1;
     node.digest = heartbeat.digest;
     node.listened.take(heartbeat);
     if (node.voter === heartbeat.voter) return;
     node.voter = heartbeat.voter;
-    this.#votersChanged();
+    this.#setVoter(node.instanceId, node.voter);
   }
 
   #remove(instanceId: bigint): boolean {
@@ -210,13 +214,17 @@ export class Membership {
     this.#nodes.delete(instanceId);
     if (node.legacy) this.#legacyCount -= 1;
     this.#version += 1;
-    if (node.voter) this.#votersChanged();
+    if (node.voter) this.#setVoter(instanceId, false);
     return true;
   }
 
-  #votersChanged(): void {
+  /** Keeps the voters in order: to sort them anew for each of many would cost more than all else. */
+  #setVoter(instanceId: bigint, votes: boolean): void {
     this.#version += 1;
-    this.#voters = undefined;
+    let at = this.#voters.findIndex((voterId) => voterId >= instanceId);
+    if (at < 0) at = this.#voters.length;
+    if (votes) this.#voters.splice(at, 0, instanceId);
+    else this.#voters.splice(at, 1);
   }
 
   #remember(instanceId: bigint, nowMs: number): void {
