@@ -14,7 +14,7 @@ import { readPacket } from "../protocol/epgm/packet-reader.ts";
 import { PacketSeal } from "../protocol/epgm/sealed-packet.ts";
 import { makeGsi } from "../protocol/epgm/tsi.ts";
 import { WindowPool } from "../protocol/epgm/window-pool.ts";
-import { formatIp, parseIp } from "../protocol/ip.ts";
+import { formatIp, isMulticastIp, parseIp } from "../protocol/ip.ts";
 import { type ChannelHome, EpgmChannel, type EpgmListener, epgmListenerTable } from "./channel.ts";
 import {
   type ChannelCloseOptions,
@@ -211,9 +211,7 @@ export class EpgmNode {
   #checkGroup(group: string): void {
     const bytes = typeof group === "string" ? parseIp(group) : undefined;
     const byteCount = this.#options.family === "IPv4" ? 4 : 16;
-    const first = bytes?.[0] ?? 0;
-    const isMulticast = byteCount === 4 ? first >> 4 === 0xe : first === 0xff;
-    if (bytes?.length === byteCount && isMulticast) return;
+    if (bytes?.length === byteCount && isMulticastIp(bytes)) return;
     throw new UsageError(
       `${describe(group)} is not an ${this.#options.family} multicast address, such as ${sampleGroups[this.#options.family]}`,
       { details: { group, family: this.#options.family } },

@@ -22,6 +22,12 @@ export function formatIp(bytes: Uint8Array): string {
   return `${left}::${right}`;
 }
 
+/** RFC 5771, section 3: 224.0.0.0/4. RFC 4291, section 2.7: ff00::/8. @param bytes 4 or 16. */
+export function isMulticastIp(bytes: Uint8Array): boolean {
+  const first = bytes[0] ?? 0;
+  return bytes.length === 4 ? first >> 4 === 0xe : first === 0xff;
+}
+
 function parseIpv4(text: string): Uint8Array | undefined {
   const parts = text.split(".");
   if (parts.length !== 4) return undefined;

@@ -4,7 +4,7 @@
  * family; of a network with over 2^32 addresses the lowest 2^32 are used.
  */
 import { PeerError, UsageError } from "../../errors.ts";
-import { formatIp, parseIp } from "../ip.ts";
+import { formatIp, isMulticastIp, parseIp } from "../ip.ts";
 
 /** The first addresses of a network are kept for control channels, as in pyplexo 1.0.0. */
 export const reservedCount = 32;
@@ -29,7 +29,7 @@ export class AddressSpace {
     const [address = "", prefixText = "", ...rest] = network.split("/");
     const base = parseIp(address);
     const prefix = /^\d{1,3}$/.test(prefixText) ? Number(prefixText) : Number.NaN;
-    if (base === undefined || rest.length > 0 || !isMulticast(base, prefix)) {
+    if (base === undefined || rest.length > 0 || !holdsMulticastOnly(base, prefix)) {
       throw new UsageError(
         `"${network}" is not a multicast network; write it as 239.255.0.0/16 or ff15::/112`,
         { details: { network } },
@@ -117,12 +117,10 @@ export class AddressSpace {
   }
 }
 
-/** Whether all addresses are. RFC 5771, section 3: 224.0.0.0/4. RFC 4291, section 2.7: ff00::/8. */
-function isMulticast(base: Uint8Array, prefix: number): boolean {
-  const first = base[0] ?? 0;
-  return base.length === 4
-    ? first >> 4 === 0xe && prefix >= 4 && prefix <= 32
-    : first === 0xff && prefix >= 8 && prefix <= 128;
+/** Whether all addresses of the network are: 224.0.0.0/4 and ff00::/8 hold all there are. */
+function holdsMulticastOnly(base: Uint8Array, prefix: number): boolean {
+  const [prefixMin, prefixMax] = base.length === 4 ? [4, 32] : [8, 128];
+  return isMulticastIp(base) && prefix >= prefixMin && prefix <= prefixMax;
 }
 
 function hasBitsBeyond(base: Uint8Array, prefix: number): boolean {

@@ -3,6 +3,7 @@
  * host and port it gives a unicast datagram to one; that one sends it to the group, where the source
  * it is for hears it.
  */
+import { isMulticastIp } from "../ip.ts";
 import type { Nak } from "./packet.ts";
 import { formatTsi } from "./tsi.ts";
 
@@ -19,7 +20,7 @@ export class NakRelay {
   /** Whether a NAK for a source of another process is to be sent to its group. */
   passes({ tsi, sequences, group }: Nak, nowMs: number): boolean {
     // Whoever names a host for its group wants that host to be flooded.
-    if (!isMulticast(group)) return false;
+    if (!isMulticastIp(group)) return false;
     if (nowMs >= this.#sinceMs + pauseMs) {
       this.#sinceMs = nowMs;
       this.#passed.clear();
@@ -29,9 +30,4 @@ export class NakRelay {
     this.#passed.add(key);
     return true;
   }
-}
-
-function isMulticast(address: Uint8Array): boolean {
-  const first = address[0] ?? 0;
-  return address.length === 4 ? first >> 4 === 0xe : first === 0xff;
 }
