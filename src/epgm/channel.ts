@@ -9,6 +9,7 @@ import { Turn } from "../io/turn.ts";
 import type { OptionTable } from "../options.ts";
 import type { IncomingDatagram } from "../protocol/epgm/datagram.ts";
 import { type MalformedReason, packetTypes } from "../protocol/epgm/packet.ts";
+import { dataPayloadAt } from "../protocol/epgm/packet-writer.ts";
 import { EpgmReceiver, type ReceiverOutput } from "../protocol/epgm/receiver.ts";
 import {
   isSealed,
@@ -35,9 +36,6 @@ import {
 const sourceQueueBytesMax = 65_536;
 
 const lingerMsDefault = 10_000;
-
-/** Of a data packet, beside its payload. */
-const dataHeadBytes = 24;
 
 /** A source of messages, as it names itself: another after each start. */
 export type SourceId = string;
@@ -344,7 +342,7 @@ export class EpgmChannel {
         nla,
         group: this.#groupBytes,
         bitsPerSecond,
-        payloadBytesMax: datagramBytesMax - dataHeadBytes - (this.#seal ? sealBytes : 0),
+        payloadBytesMax: datagramBytesMax - dataPayloadAt - (this.#seal ? sealBytes : 0),
         queueBytesMax: sourceQueueBytesMax,
         pool,
         window: { bytesMax: windowBytesMax, packetsMax: 2 ** 24, ageMsMax: windowMs },

@@ -4,6 +4,7 @@ import { checkAbove0 } from "../check-above-0.ts";
 import { type Ballot, proposalIdMax } from "./ballot.ts";
 import type { Assignment, ControlMessage, Heartbeat } from "./message.ts";
 import { epochMax } from "./record.ts";
+import { bucketCount as bucketTotal } from "./record-table.ts";
 
 /** Limits of one message. A node refuses what is beyond its own, so all should have the same. */
 export interface ControlLimits {
@@ -32,9 +33,6 @@ const defaults: Required<ControlLimits> = {
 
 /** How long a topic may be: libzmq 4.3.4 garbles subscriptions to longer ones. */
 const typeNameBytesMax = 245;
-
-/** Into so many buckets all types fall, by their hash. */
-const bucketTotal = 256;
 
 /** Of a network there are never more addresses in use, so nobody listens to more types. */
 const listeningCountMax = 2 ** 32;
