@@ -64,9 +64,7 @@ async function openPair(
 ): Promise<Ganglion> {
   const { PairGanglion } = await import("./pair.ts");
   const where = bind ? { bind: address } : { connect: address };
-  const ganglion = new PairGanglion({ ...options, ...ofUrl, ...where });
-  await ganglion.opened;
-  return ganglion;
+  return await opened(new PairGanglion({ ...options, ...ofUrl, ...where }));
 }
 
 async function openPubSub(
@@ -74,15 +72,7 @@ async function openPubSub(
   options: OpenPubSubOptions,
 ): Promise<Ganglion> {
   const { PubSubGanglion } = await import("./pubsub.ts");
-  const ganglion = new PubSubGanglion({ ...options, ...ofUrl, bind, peers });
-  try {
-    await ganglion.opened;
-  } catch (cause) {
-    // It has begun to connect to its peers.
-    await ganglion.close();
-    throw cause;
-  }
-  return ganglion;
+  return await opened(new PubSubGanglion({ ...options, ...ofUrl, bind, peers }));
 }
 
 async function openMulticast(
@@ -91,7 +81,13 @@ async function openMulticast(
 ): Promise<Ganglion> {
   const { MulticastGanglion } = await import("./multicast.ts");
   const key = keyFile === undefined ? {} : { groupKey: await groupKeyOf(keyFile) };
-  const ganglion = new MulticastGanglion({ ...options, ...ofUrl, ...key });
+  return await opened(new MulticastGanglion({ ...options, ...ofUrl, ...key }));
+}
+
+/** One that cannot open may hold something all the same: it has begun to connect to its peers, say. */
+async function opened<G extends Ganglion & { readonly opened: Promise<void> }>(
+  ganglion: G,
+): Promise<G> {
   try {
     await ganglion.opened;
   } catch (cause) {
