@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 import { leftOut } from "./scripts/left-out.js";
@@ -24,6 +25,9 @@ export default defineConfig({
     // No test is meant to take a second; on a machine that does much else, one may take many.
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    // Most wait for sockets and programs most of the time: with one worker for each processor but one,
+    // the default, all take twice as long on a machine of two.
+    maxWorkers: availableParallelism() + 1,
     reporters: ["default", leftOut],
   },
 });
