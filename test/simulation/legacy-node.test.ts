@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import { AddressSpace } from "../../src/protocol/consensus/address-space.ts";
 import { noBallot } from "../../src/protocol/consensus/ballot.ts";
-import type { ControlMessage, Heartbeat } from "../../src/protocol/consensus/message.ts";
+import type { ControlMessage } from "../../src/protocol/consensus/message.ts";
 import { Random } from "../../src/testing/random.ts";
+import { heartbeat } from "../support/consensus-messages.ts";
 import { LegacyNode } from "./legacy-node.ts";
 
 const space = new AddressSpace("239.255.0.0/16");
@@ -23,21 +24,6 @@ function startedNode(): { node: LegacyNode; sent: (nowMs: number) => ControlMess
   };
   sent(100);
   return { node, sent };
-}
-
-function heartbeatOf(instanceId: bigint): Heartbeat {
-  return {
-    kind: "heartbeat",
-    instanceId,
-    intervalMs: 1_000,
-    voter: true,
-    hello: false,
-    leaving: false,
-    digest: 0n,
-    listeningDigest: 0n,
-    listeningCount: 0,
-    listening: [],
-  };
 }
 
 test("a heartbeat says nothing but the instance id, and comes at once", () => {
@@ -102,12 +88,12 @@ test("alone it concludes after two timeouts, with an address of its own choice",
 
 test("with a peer that never promises it tries for ever", () => {
   const { node, sent } = startedNode();
-  for (const nowMs of [110, 150, 200, 250]) node.receive(heartbeatOf(77n), nowMs);
+  for (const nowMs of [110, 150, 200, 250]) node.receive(heartbeat(77n), nowMs);
   sent(150);
   node.adapt(typeName, 160);
-  node.receive(heartbeatOf(77n), 200);
+  node.receive(heartbeat(77n), 200);
   const kinds = [160, 210, 260, 310].flatMap((nowMs) => {
-    node.receive(heartbeatOf(77n), nowMs);
+    node.receive(heartbeat(77n), nowMs);
     return sent(nowMs).map(({ kind }) => kind);
   });
   expect(kinds).toEqual(["preparation", "preparation", "preparation", "preparation"]);
@@ -116,7 +102,7 @@ test("with a peer that never promises it tries for ever", () => {
 
 test("a promise where it belongs, and an approval, give it the address they carry", () => {
   const { node, sent } = startedNode();
-  node.receive(heartbeatOf(77n), 110);
+  node.receive(heartbeat(77n), 110);
   sent(150);
   node.adapt(typeName, 160);
   const [preparation] = sent(160);
