@@ -1,15 +1,12 @@
 /** Groups and ports for tests: each test has its own, since others may run on this host. */
 import { createSocket } from "node:dgram";
 import { type EpgmNode, type EpgmOptions, openEpgm } from "plexo/epgm";
-
-// Below the ports that systems give to sockets that ask for none.
-const lowestPort = 20_000;
-const portCount = 10_000;
+import { randomPort } from "./random-port.ts";
 
 /** A UDP port that nobody has now. */
 export async function freeUdpPort(): Promise<number> {
   for (;;) {
-    const port = lowestPort + Math.floor(Math.random() * portCount);
+    const port = randomPort();
     if (await isFree(port)) return port;
   }
 }
